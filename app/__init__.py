@@ -1,0 +1,64 @@
+"""Nueva Clave: self-service recovery of the password of internet banking."""
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, events, services
+from app.settings import ROOT, Settings, read_settings
+from app.web import alarm, assets, errors, headers, health, limits, portal, presentation, recovery, sessions
+
+LARGEST_FORM = 64 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application; the settings come from the environment unless they are given."""
+    settings = settings or read_settings()
+    app = Flask(
+        __name__,
+        root_path=str(ROOT),
+        static_folder=None,
+        template_folder="templates",
+        instance_path=str(settings.instance_dir.resolve()),
+    )
+    _configure(app, settings)
+    services.install(app, services.build(settings))
+    events.configure()
+    Babel(app, default_locale="es_CO", default_timezone="America/Bogota", default_translation_directories="app/translations")
+    CSRFProtect(app)
+    with app.app_context():
+        limits.install(app)
+    for part in (headers, errors, assets, presentation, cli):
+        part.install(app)
+    for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.demo:
+        _install_demo(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        SECRET_KEY=settings.secret(),
+        SESSION_COOKIE_NAME=sessions.cookie_name(secure=settings.secure),
+        SESSION_COOKIE_SECURE=settings.secure,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which our own policy withholds; the origin is checked
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+    app.session_interface = sessions.DatabaseSessions()
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+
+
+def _install_demo(app: Flask) -> None:
+    from app.web import demo  # needs what only the demo installs
+
+    app.register_blueprint(demo.blueprint)
+    app.extensions["csrf"].exempt(demo.receive_sms)

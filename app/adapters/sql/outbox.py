@@ -1,0 +1,101 @@
+"""The outbox: messages written with the change that caused them, claimed by workers under a lease."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, update
+from sqlmodel import col, func, select
+
+from app.adapters.sql.statements import insert
+from app.adapters.sql.tables import NoticeRow
+from app.domain.customers import Channel
+from app.domain.notices import Notice, NoticeKind
+
+_COLUMNS = (
+    NoticeRow.id,
+    NoticeRow.kind,
+    NoticeRow.recovery_id,
+    NoticeRow.created_at,
+    NoticeRow.customer_id,
+    NoticeRow.channel,
+    NoticeRow.nonce,
+    NoticeRow.attempts,
+)
+
+
+def _notice(row: Any) -> Notice:
+    values = dict(row._mapping)
+    channel = values.pop("channel")
+    return Notice(
+        **values | {"kind": NoticeKind(row.kind)}, channel=Channel(channel) if channel is not None else None
+    )
+
+
+class SqlNotices:
+    """Messages that must arrive: at least once, and a second time only after a crash or a lost answer."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def post(
+        self,
+        kind: NoticeKind,
+        recovery_id: str,
+        customer_id: int | None = None,
+        channels: Iterable[Channel | None] = (None,),
+        nonce: str | None = None,
+    ) -> None:
+        """Add one message per channel; it goes out if, and only if, this transaction is kept."""
+        for channel in channels:
+            self._connection.execute(
+                insert(self._connection, NoticeRow).values(
+                    id=uuid.uuid4().hex,
+                    kind=kind,
+                    recovery_id=recovery_id,
+                    customer_id=customer_id,
+                    channel=channel,
+                    nonce=nonce,
+                    created_at=self._now,
+                    due_at=self._now,
+                    attempts=0,
+                )
+            )
+
+    def claim(self, lease: timedelta) -> Notice | None:
+        """Take the message that is longest due. Unless told otherwise it falls due again when the lease ends."""
+        due = (
+            select(NoticeRow.id)
+            .where(col(NoticeRow.done_at).is_(None), col(NoticeRow.due_at) <= self._now)
+            .order_by(col(NoticeRow.due_at))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = self._connection.execute(
+            update(NoticeRow)
+            .where(col(NoticeRow.id) == due.scalar_subquery())
+            .values(due_at=self._now + lease, attempts=col(NoticeRow.attempts) + 1)
+            .returning(*_COLUMNS)
+        ).one_or_none()
+        return _notice(row) if row else None
+
+    def address(self, notice: Notice, customer_id: int, channel: Channel) -> None:
+        """Write down whose message it is, so that a second try neither asks nor counts again."""
+        self._set(notice, customer_id=customer_id, channel=channel)
+
+    def retry(self, notice: Notice, after: timedelta) -> None:
+        """Let it fall due again after a while."""
+        self._set(notice, due_at=self._now + after)
+
+    def done(self, notice: Notice, problem: str | None = None) -> None:
+        """It was sent, or `problem` says why it never will be."""
+        self._set(notice, done_at=self._now, problem=problem)
+
+    def waiting(self) -> int:
+        """How many messages are still to be sent."""
+        return self._connection.scalar(select(func.count()).where(col(NoticeRow.done_at).is_(None))) or 0
+
+    def _set(self, notice: Notice, **values: Any) -> None:
+        self._connection.execute(update(NoticeRow).where(col(NoticeRow.id) == notice.id).values(**values))

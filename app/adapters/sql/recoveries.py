@@ -1,0 +1,162 @@
+"""Recoveries and budgets: every change is one compare-and-set statement."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, delete, update
+from sqlmodel import col, select
+
+from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.tables import BudgetRow, LockRow, RecoveryRow
+from app.domain.customers import Channel
+from app.domain.journey import ENDS, Step
+from app.domain.policy import DAY, Budget
+from app.domain.recovery import Recovery, Refusal, StaleRecovery
+
+_ENUMS = {"step": Step, "link_channel": Channel, "code_channel": Channel, "refusal": Refusal}
+_FIELDS = tuple(field.name for field in fields(Recovery))
+_LIVE = col(RecoveryRow.step).not_in([step.value for step in ENDS])
+
+
+def _recovery(row: Any) -> Recovery:
+    return Recovery(
+        **{
+            name: _ENUMS[name](value) if name in _ENUMS and value is not None else value
+            for name, value in row._mapping.items()
+        }
+    )
+
+
+def _values(recovery: Recovery) -> dict[str, Any]:
+    return {name: getattr(recovery, name) for name in _FIELDS}
+
+
+class SqlRecoveries:
+    """The recoveries under way."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, recovery: Recovery) -> None:
+        """Write a recovery that begins."""
+        self._connection.execute(insert(self._connection, RecoveryRow).values(**_values(recovery)))
+
+    def get(self, recovery_id: str) -> Recovery | None:
+        """The recovery with this id."""
+        return self._one(col(RecoveryRow.id) == recovery_id)
+
+    def by_link(self, link_hash: str) -> Recovery | None:
+        """The recovery whose link has this hash, used or not."""
+        return self._one(col(RecoveryRow.link_hash) == link_hash)
+
+    def _one(self, condition: ColumnElement[bool]) -> Recovery | None:
+        row = self._connection.execute(
+            select(*columns(RecoveryRow)).where(condition)
+        ).one_or_none()
+        return _recovery(row) if row else None
+
+    def save(self, before: Recovery, after: Recovery) -> Recovery:
+        """Write `after` if the stored one is still `before`.
+
+        Raises:
+            StaleRecovery: somebody else moved it first.
+        """
+        moved = replace(after, version=before.version + 1)
+        done = self._connection.execute(
+            update(RecoveryRow)
+            .where(col(RecoveryRow.id) == before.id, col(RecoveryRow.version) == before.version)
+            .values(**_values(moved))
+            .returning(RecoveryRow.version)
+        )
+        if done.one_or_none() is None:
+            raise StaleRecovery(before.id)
+        return moved
+
+    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime) -> None:
+        """Start a code's time, unless another code took its place or its time has begun."""
+        self._change(
+            col(RecoveryRow.id) == recovery_id,
+            col(RecoveryRow.step) == Step.CODE,
+            col(RecoveryRow.code_nonce) == nonce,
+            col(RecoveryRow.code_expires_at).is_(None),
+            code_expires_at=expires_at,
+        )
+
+    def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:
+        """Bring every live recovery of a customer to the end `step`."""
+        self._change(
+            col(RecoveryRow.customer_id) == customer_id, _LIVE, col(RecoveryRow.id) != (apart_from or ""), step=step
+        )
+
+    def supersede_links(self, customer_id: int, newest: str) -> None:
+        """Of a customer's unopened links only the newest stays good; recoveries past the link go on."""
+        self._change(
+            col(RecoveryRow.customer_id) == customer_id,
+            col(RecoveryRow.step) == Step.LINK_SENT,
+            col(RecoveryRow.id) != newest,
+            step=Step.USED,
+        )
+
+    def _change(self, *conditions: ColumnElement[bool], **values: Any) -> None:
+        self._connection.execute(
+            update(RecoveryRow).where(*conditions).values(version=col(RecoveryRow.version) + 1, **values)
+        )
+
+
+class SqlBudgets:
+    """What a customer has left of each budget."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
+        """Spend one and tell how many are left, None when none was; one statement, so nobody passes in between."""
+        over = col(BudgetRow.ends_at) <= self._now
+        ends_at = self._now + DAY
+        spent = self._connection.execute(
+            insert(self._connection, BudgetRow)
+            .values(customer_id=customer_id, budget=budget, spent=1, ends_at=ends_at)
+            .on_conflict_do_update(
+                index_elements=["customer_id", "budget"],
+                set_={
+                    "spent": case((over, 1), else_=col(BudgetRow.spent) + 1),
+                    "ends_at": case((over, ends_at), else_=col(BudgetRow.ends_at)),
+                },
+                where=over | (col(BudgetRow.spent) < limit),
+            )
+            .returning(BudgetRow.spent)
+        ).scalar_one_or_none()
+        return None if spent is None else limit - spent
+
+    def refund(self, customer_id: int, budget: Budget) -> None:
+        """Give one back: the answer was right."""
+        self._connection.execute(
+            update(BudgetRow)
+            .where(
+                col(BudgetRow.customer_id) == customer_id, col(BudgetRow.budget) == budget, col(BudgetRow.spent) > 0
+            )
+            .values(spent=col(BudgetRow.spent) - 1)
+        )
+
+    def clear(self, customer_id: int) -> None:
+        """Give everything back: the customer proved all there is to prove, or the bank did it by hand."""
+        self._connection.execute(delete(BudgetRow).where(col(BudgetRow.customer_id) == customer_id))
+        self._connection.execute(delete(LockRow).where(col(LockRow.customer_id) == customer_id))
+
+    def lock(self, customer_id: int, until: datetime) -> None:
+        """Close recovery until an instant (UTC); every budget begins anew then."""
+        self._connection.execute(
+            insert(self._connection, LockRow)
+            .values(customer_id=customer_id, until=until)
+            .on_conflict_do_update(index_elements=["customer_id"], set_={"until": until})
+        )
+        self._connection.execute(
+            update(BudgetRow).where(col(BudgetRow.customer_id) == customer_id).values(ends_at=until)
+        )
+
+    def locked_until(self, customer_id: int) -> datetime | None:
+        """Until when recovery is closed (UTC), None if it is open."""
+        until = self._connection.scalar(select(LockRow.until).where(col(LockRow.customer_id) == customer_id))
+        return until if until and until > self._now else None

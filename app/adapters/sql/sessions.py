@@ -1,0 +1,82 @@
+"""Sessions on the server. A session that ended never comes back, whatever was in flight."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, update
+from sqlmodel import col, select
+
+from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.tables import SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """One session: its data, whose it is, and its times (UTC)."""
+
+    token_hash: str
+    customer_id: int | None
+    data: dict[str, Any]
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class SqlSessions:
+    """The browsers' sessions."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def load(self, token_hash: str) -> StoredSession | None:
+        """A session that is alive."""
+        rows = self._stored(col(SessionRow.token_hash) == token_hash)
+        return rows[0] if rows else None
+
+    def of(self, customer_id: int) -> list[StoredSession]:
+        """A customer's living sessions, the one used last first."""
+        return self._stored(col(SessionRow.customer_id) == customer_id)
+
+    def _stored(self, condition: Any) -> list[StoredSession]:
+        rows = self._connection.execute(
+            select(*columns(SessionRow))
+            .where(condition, col(SessionRow.expires_at) > self._now)
+            .order_by(col(SessionRow.seen_at).desc())
+        )
+        return [StoredSession(**dict(row._mapping) | {"data": json.loads(row.data)}) for row in rows]
+
+    def create(
+        self, token_hash: str, customer_id: int | None, data: dict[str, Any], browser: str, expires_at: datetime
+    ) -> None:
+        """Begin a session."""
+        self._connection.execute(
+            insert(self._connection, SessionRow).values(
+                token_hash=token_hash,
+                customer_id=customer_id,
+                data=json.dumps(data),
+                browser=browser,
+                created_at=self._now,
+                seen_at=self._now,
+                expires_at=expires_at,
+            )
+        )
+
+    def update(self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime) -> None:
+        """Write a session that exists; one that ended meanwhile stays ended."""
+        self._connection.execute(
+            update(SessionRow)
+            .where(col(SessionRow.token_hash) == token_hash)
+            .values(customer_id=customer_id, data=json.dumps(data), seen_at=self._now, expires_at=expires_at)
+        )
+
+    def end(self, token_hash: str) -> None:
+        """End one session."""
+        self._connection.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+
+    def end_all(self, customer_id: int) -> None:
+        """End every session of a customer."""
+        self._connection.execute(delete(SessionRow).where(col(SessionRow.customer_id) == customer_id))

@@ -1,0 +1,74 @@
+"""Engine and transactions."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import create_engine
+
+from app.adapters.sql.customers import SqlCredentials, SqlCustomers
+from app.adapters.sql.outbox import SqlNotices
+from app.adapters.sql.recoveries import SqlBudgets, SqlRecoveries
+from app.adapters.sql.sessions import SqlSessions
+
+BUSY_SECONDS = 10
+
+
+def utc_now() -> datetime:
+    """The present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def connect(url: str) -> Engine:
+    """An engine for a database address; on SQLite one that cannot lose a write.
+
+    Python's driver would open transactions late and for reading only; two of them that then write lose one.
+    So the driver's own handling is off, and every transaction begins as a writer.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class SqlTransaction:
+    """All ports on one connection inside one transaction, at one instant."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.now = now
+        self.connection = connection
+        self.customers = SqlCustomers(connection)
+        self.credentials = SqlCredentials(connection, now)
+        self.recoveries = SqlRecoveries(connection)
+        self.budgets = SqlBudgets(connection, now)
+        self.notices = SqlNotices(connection, now)
+        self.sessions = SqlSessions(connection, now)
+
+
+class SqlStore:
+    """Hands out transactions; what is done in one is kept when its block ends well, else undone."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """One transaction, to be used as `with store.transaction() as tx:`."""
+        with self.engine.begin() as connection:
+            yield SqlTransaction(connection, self.clock())

@@ -1,0 +1,234 @@
+"""The delivery worker: takes messages from the outbox, finds out whose they are, sends, and tries again."""
+
+import smtplib
+import threading
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+from flask import Flask
+
+from app.adapters.mail import Letter, Mailer
+from app.adapters.sms import texter
+from app.adapters.sql import SqlTransaction
+from app.adapters.sql.purge import purge
+from app.domain.customers import Channel, Customer
+from app.domain.journey import Step
+from app.domain.notices import Notice, NoticeKind, backoff, expired
+from app.domain.policy import Budget
+from app.domain.proofs import code, new_token, token_hash
+from app.domain.recovery import Recovery, StaleRecovery
+from app.events import log_event
+from app.letters import Writer
+from app.services import Services
+from app.signing import sign_alarm
+
+LEASE: Final = timedelta(seconds=60)
+POLL_SECONDS: Final = 0.2
+PURGE_SECONDS: Final = 600
+NOT_TAKEN: Final = (OSError, smtplib.SMTPException, httpx.HTTPError)
+
+
+class Undeliverable(Exception):
+    """This message will never be sent; the text says why, without naming anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A message with whose it is, where it goes, and what only its template may know."""
+
+    notice: Notice
+    customer: Customer
+    channel: Channel
+    context: dict[str, Any]
+
+
+class Worker:
+    """Sends what stands in the outbox. Any number of them may run, in threads, processes and hosts."""
+
+    def __init__(self, app: Flask, services: Services, lease: timedelta = LEASE) -> None:
+        self._services = services
+        self._store = services.store
+        self._lease = lease
+        self._app = app
+        self._writer = Writer(app, services.settings)
+        self._mailer = Mailer(app, services.settings)
+        self._texter = texter(services.settings.sms_url)
+
+    def run(self, stop: threading.Event, senders: int) -> None:
+        """Send until `stop` is set, with several messages under way at once; purge now and then."""
+        threads = [threading.Thread(target=self._send_until, args=(stop,)) for _ in range(senders)]
+        threads.append(threading.Thread(target=self._purge_until, args=(stop,)))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _send_until(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                worked = self.deliver_one()
+            except Exception as problem:  # a database that is down must not end the worker
+                log_event("delivery_failed", kind=type(problem).__name__)
+                worked = False
+            if not worked:
+                stop.wait(POLL_SECONDS)
+
+    def _purge_until(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                with self._store.transaction() as tx:
+                    log_event("data_purged", **purge(tx))
+            except Exception as problem:
+                log_event("purge_failed", kind=type(problem).__name__)
+            stop.wait(PURGE_SECONDS)
+
+    def deliver_one(self) -> bool:
+        """Claim one message that is due and see it through; False when none was."""
+        with self._store.transaction() as tx:
+            notice = tx.notices.claim(self._lease)
+        if notice is None:
+            return False
+        try:
+            addressed = self._address(notice)
+            self._send(addressed)
+        except Undeliverable as problem:
+            self._give_up(notice, str(problem))
+        except (*NOT_TAKEN, StaleRecovery) as problem:
+            self._try_later(notice, problem)
+        else:
+            self._sent(addressed)
+        return True
+
+    def _address(self, notice: Notice) -> Addressed:
+        with self._store.transaction() as tx:
+            if expired(notice, tx.now):
+                raise Undeliverable("too late to be of use")
+            return _ADDRESSING[notice.kind](self, tx, notice)
+
+    def _send(self, addressed: Addressed) -> None:
+        letter = self._writer.write(
+            addressed.notice.id,
+            addressed.notice.kind,
+            addressed.channel,
+            addressed.customer,
+            **addressed.context,
+        )
+        if addressed.channel is Channel.EMAIL:
+            self._mail(letter)
+        elif self._texter is None:
+            raise Undeliverable("no SMS provider is set")
+        else:
+            self._texter.send(letter)
+
+    def _mail(self, letter: Letter) -> None:
+        with self._app.app_context():
+            self._mailer.send(letter)
+
+    def _sent(self, addressed: Addressed) -> None:
+        notice = addressed.notice
+        with self._store.transaction() as tx:
+            tx.notices.done(notice)
+            if notice.kind is NoticeKind.CODE and notice.nonce:
+                expires_at = tx.now + self._services.rules.policy.code_valid
+                tx.recoveries.code_accepted(notice.recovery_id, notice.nonce, expires_at)
+        log_event("notice_sent", notice=notice.id, kind=notice.kind, channel=addressed.channel, tries=notice.attempts)
+
+    def _give_up(self, notice: Notice, problem: str) -> None:
+        with self._store.transaction() as tx:
+            tx.notices.done(notice, problem)
+        log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
+
+    def _try_later(self, notice: Notice, problem: BaseException) -> None:
+        wait = backoff(notice.attempts)
+        with self._store.transaction() as tx:
+            tx.notices.retry(notice, wait)
+        log_event(
+            "notice_delayed",
+            notice=notice.id,
+            kind=notice.kind,
+            problem=type(problem).__name__,
+            wait_seconds=wait.total_seconds(),
+        )
+
+    def _address_link(self, tx: SqlTransaction, notice: Notice) -> Addressed:
+        """Only here does a request for a link meet the customers (design decision 1)."""
+        recovery = tx.recoveries.get(notice.recovery_id)
+        if recovery is None or recovery.step is not Step.LINK_SENT:
+            raise Undeliverable("the recovery went on or ended")
+        customer, channel = self._whose(tx, notice, recovery)
+        if tx.budgets.locked_until(customer.id):
+            return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer))
+        token = new_token()
+        hashed = token_hash(token)
+        ready = replace(
+            recovery,
+            customer_id=customer.id,
+            link_hash=hashed,
+            ticket=hashed,
+            link_channel=channel,
+            link_expires_at=tx.now + self._services.rules.policy.link_valid,
+        )
+        tx.recoveries.save(recovery, ready)
+        tx.recoveries.supersede_links(customer.id, newest=recovery.id)
+        return Addressed(notice, customer, channel, {"link": self._url(f"enlace/{token}"), **self._alarm(customer, notice)})
+
+    def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
+        if notice.customer_id is not None and notice.channel is not None:
+            return tx.customers.by_id(notice.customer_id), notice.channel
+        customer = tx.customers.by_document(recovery.document_key)
+        if customer is None:
+            raise Undeliverable("nobody has this document")
+        if not customer.contact.channels:
+            raise Undeliverable("no address is registered")
+        limit = self._services.rules.policy.limit(Budget.LINKS)
+        if tx.budgets.spend(customer.id, Budget.LINKS, limit) is None:
+            log_event("excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id)
+            raise Undeliverable("the customer's links of the day are spent")
+        channel = customer.contact.channels[0]
+        tx.notices.address(notice, customer.id, channel)
+        return customer, channel
+
+    def _address_code(self, tx: SqlTransaction, notice: Notice) -> Addressed:
+        """The code comes into being here and is kept nowhere; a second try makes the same one."""
+        recovery = tx.recoveries.get(notice.recovery_id)
+        current = recovery is not None and recovery.step is Step.CODE and recovery.code_nonce == notice.nonce
+        if recovery is None or not current or recovery.outlived(tx.now) or notice.nonce is None:
+            raise Undeliverable("the recovery went on or ended")
+        customer, channel = self._known(tx, notice)
+        return Addressed(notice, customer, channel, {"code": code(notice.nonce, self._services.rules.keys)})
+
+    def _address_notice(self, tx: SqlTransaction, notice: Notice) -> Addressed:
+        customer, channel = self._known(tx, notice)
+        context: dict[str, Any] = {"happened_at": notice.created_at}
+        if notice.kind is NoticeKind.LOCKED:
+            context |= self._about_lock(tx, customer)
+        return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
+
+    def _known(self, tx: SqlTransaction, notice: Notice) -> tuple[Customer, Channel]:
+        if notice.customer_id is None or notice.channel is None:
+            raise Undeliverable("nobody is named")
+        customer = tx.customers.by_id(notice.customer_id)
+        if notice.channel not in customer.contact.channels:
+            raise Undeliverable("the address is gone")
+        return customer, notice.channel
+
+    def _about_lock(self, tx: SqlTransaction, customer: Customer) -> dict[str, Any]:
+        return {"until": tx.budgets.locked_until(customer.id)}
+
+    def _alarm(self, customer: Customer, notice: Notice) -> dict[str, str]:
+        token = sign_alarm(self._services.rules.keys, customer.id, notice.recovery_id)
+        return {"alarm": self._url(f"no-fui-yo/{token}")}
+
+    def _url(self, path: str) -> str:
+        return f"{self._services.settings.base_url}/personas/clave/{path}"
+
+
+_ADDRESSING: Final = {
+    NoticeKind.LINK: Worker._address_link,
+    NoticeKind.CODE: Worker._address_code,
+    NoticeKind.LOCKED: Worker._address_notice,
+    NoticeKind.CHANGED: Worker._address_notice,
+    NoticeKind.FROZEN: Worker._address_notice,
+}

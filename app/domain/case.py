@@ -1,0 +1,71 @@
+"""What a step may look at, and what it may decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.customers import Customer
+from app.domain.journey import Outcome
+from app.domain.messages import Message
+from app.domain.passwords import Hasher
+from app.domain.passwords import Policy as PasswordPolicy
+from app.domain.policy import Policy
+from app.domain.ports import Credential, Transaction
+from app.domain.proofs import Keys
+from app.domain.recovery import Recovery
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that is settled before a customer comes: numbers, keys, and what a password must be."""
+
+    policy: Policy
+    keys: Keys
+    passwords: PasswordPolicy
+    hasher: Hasher
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One browser's recovery at one instant (`now`, UTC). Before the link is proven the customer is unknown."""
+
+    rules: Rules
+    now: datetime
+    recovery: Recovery | None = None
+    customer: Customer | None = None
+    credential: Credential | None = None
+
+    @property
+    def under_way(self) -> Recovery:
+        """The recovery, at the steps that have one."""
+        if self.recovery is None:
+            raise LookupError("no recovery is under way at this step")
+        return self.recovery
+
+    @property
+    def owner(self) -> Customer:
+        """The customer, at the steps after the link."""
+        if self.customer is None:
+            raise LookupError("the customer is not known at this step")
+        return self.customer
+
+    @property
+    def secret(self) -> Credential:
+        """The customer's credential, at the steps after the link."""
+        if self.credential is None:
+            raise LookupError("the customer is not known at this step")
+        return self.credential
+
+
+def _nothing_more(_: Transaction) -> None:
+    """The effect of a decision that changes only the recovery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an answer came to, the recovery after it, what else changes in the same transaction, and what to say."""
+
+    outcome: Outcome
+    recovery: Recovery
+    then: Callable[[Transaction], None] = _nothing_more
+    message: Message | None = None

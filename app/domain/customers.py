@@ -1,0 +1,82 @@
+"""A customer as this service knows one: a document, names, contacts and products."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.domain.documents import IdentityDocument
+
+
+class ProductKind(StrEnum):
+    """The nine kinds of product of the customers file."""
+
+    SAVINGS_ACCOUNT = "savings_account"
+    CHECKING_ACCOUNT = "checking_account"
+    MORTGAGE = "mortgage"
+    PERSONAL_LOAN = "personal_loan"
+    PAYROLL_LOAN = "payroll_loan"
+    VEHICLE_LOAN = "vehicle_loan"
+    COMMERCIAL_LOAN = "commercial_loan"
+    MICROCREDIT = "microcredit"
+    CREDIT_CARD = "credit_card"
+
+
+DEPOSITS = frozenset({ProductKind.SAVINGS_ACCOUNT, ProductKind.CHECKING_ACCOUNT})
+
+
+class Holder(StrEnum):
+    """Whose card it is."""
+
+    MAIN = "main"
+    ADDITIONAL = "additional"
+
+
+class Channel(StrEnum):
+    """Where a message can reach a customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product. Amounts are whole Colombian pesos; `payment_day` is a day of the month, 1 to 31."""
+
+    kind: ProductKind
+    number: str
+    opened_on: date
+    city: str | None = None
+    transactional: bool = False
+    debit_card: bool = False
+    monthly_payment: int | None = None
+    payment_day: int | None = None
+    holder: Holder = Holder.MAIN
+    credit_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The registered addresses: an e-mail address, an E.164 mobile number, and when they last changed (UTC)."""
+
+    email: str | None
+    mobile: str | None
+    updated_at: datetime
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Every channel on which this customer can be reached, e-mail first."""
+        both = ((Channel.EMAIL, self.email), (Channel.SMS, self.mobile))
+        return tuple(channel for channel, address in both if address)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer. `facts_as_of` is the day on which the products were last seen to change."""
+
+    id: int
+    document: IdentityDocument
+    given_names: str
+    family_names: str
+    contact: Contact
+    products: tuple[Product, ...]
+    facts_as_of: date

@@ -1,0 +1,61 @@
+"""The numbers a bank may choose, as the rules need them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class CodeChannel(StrEnum):
+    """Where the six-digit code goes; a customer with one address gets it there whatever is chosen."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    OTHER = "other"
+
+
+class Budget(StrEnum):
+    """What a customer has a limited number of in a day, across links, codes, browsers and addresses.
+
+    NIST SP 800-63B-4 3.2.2; ASVS 5.0 V6.3.1.
+    """
+
+    LINKS = "links"
+    CODES = "codes"
+    DOCUMENTS = "documents"
+    GUESSES = "guesses"
+    ANSWERS = "answers"
+
+
+DAY: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number a rule of recovery depends on; the settings fill it in."""
+
+    link_valid: timedelta = timedelta(minutes=30)
+    code_valid: timedelta = timedelta(seconds=120)
+    code_attempts: int = 3
+    code_channel: CodeChannel = CodeChannel.EMAIL
+    question_count: int = 3
+    question_attempts: int = 2
+    lock: timedelta = timedelta(hours=24)
+    login_attempts: int = 3
+    password_history: int = 5
+    contact_hold: timedelta = timedelta(hours=24)
+    idle: timedelta = timedelta(minutes=5)
+    total: timedelta = timedelta(minutes=20)
+    links_a_day: int = 5
+    codes_a_day: int = 10
+    document_attempts: int = 3
+
+    def limit(self, budget: Budget) -> int:
+        """How many of `budget` one customer has in a day."""
+        return {
+            Budget.LINKS: self.links_a_day,
+            Budget.CODES: self.codes_a_day,
+            Budget.DOCUMENTS: self.document_attempts,
+            Budget.GUESSES: self.code_attempts,
+            Budget.ANSWERS: self.question_attempts,
+        }[budget]

@@ -1,0 +1,70 @@
+"""Link, code and the keyed names: what is secret, and what may stand in a table instead."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.documents import IdentityDocument
+
+CODE_DIGITS: Final = 6
+_NOT_A_DIGIT = re.compile(r"[\s.\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys for separate purposes, all derived from the one secret (HKDF-expand by HMAC-SHA256)."""
+
+    secret: bytes
+
+    def of(self, purpose: str) -> bytes:
+        """The 32-byte key of one purpose; learning one tells nothing of the others."""
+        return hmac.digest(self.secret, b"nueva-clave/1/" + purpose.encode(), "sha256")
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+
+def document_key(document: IdentityDocument, keys: Keys) -> str:
+    """The keyed name of a document: what limits, requests and logs carry instead of the number (S2, S17)."""
+    digest = hmac.digest(keys.of("document"), f"{document.type}|{document.number}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+def new_token() -> str:
+    """A link's token: 256 random bits, URL-safe (ASVS 5.0 V11.5.1)."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token. The token has full entropy, so a plain SHA-256 cannot be reversed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_nonce() -> str:
+    """256 random bits from which, with the key, one code comes."""
+    return secrets.token_urlsafe(32)
+
+
+def code(nonce: str, keys: Keys) -> str:
+    """The six digits of a nonce, as text.
+
+    A keyed function of random bits (HMAC-SHA256, 64 bits reduced to 10⁶: a bias below 10⁻¹³): nobody without
+    the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends the
+    same value twice.
+    """
+    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8], "big")
+    return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+
+
+def canonical_code(typed: str) -> str:
+    """What a customer typed without spaces, dots and hyphens; still text, so leading zeros count (S8)."""
+    return _NOT_A_DIGIT.sub("", typed)
+
+
+def code_matches(typed: str, nonce: str, keys: Keys) -> bool:
+    """Whether the typed code is the one of this nonce, compared in constant time."""
+    return hmac.compare_digest(canonical_code(typed).encode(), code(nonce, keys).encode())

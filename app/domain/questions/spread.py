@@ -1,0 +1,102 @@
+"""How to list a few of many possible answers so that the list does not betray the right one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import accumulate
+from math import lcm
+from typing import Final
+
+COIN_BITS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A way of listing answers after which every option is as likely to be right as before.
+
+    The answers lie side by side along a line that is wound on a ring `whole` long, answer i over `parts[i]` of
+    it; a point of the ring lists every answer that lies over it (systematic sampling with unequal chances,
+    Madow 1949). If the right answer is to be listed the point is drawn under it, else beside it. `kept[i]` is
+    how often answer i is listed when it is right, in 2**-COIN_BITS. `odds` is the chance of the best guess by
+    somebody who knows all of this and the base rates: it is the same for every list that can come up, because
+    the lengths are chosen so that each listed answer is right equally often (an answer commoner than that is
+    always listed, and right as often as it is common) and "none of them" as often in one list as in another.
+    """
+
+    parts: tuple[int, ...]
+    whole: int
+    kept: tuple[int, ...]
+    odds: Fraction
+
+    def pick(self, right: int | None, coin: int, place: int) -> tuple[int, ...]:
+        """The answers to list, as ascending indices.
+
+        `right` is the index of the right answer, None if it is not among the possible ones; `coin` is uniform
+        on [0, 2**COIN_BITS), `place` uniform on a range so much larger than `whole` that its remainder is too.
+        """
+        starts = list(accumulate(self.parts[:-1], initial=0))
+        start, length, kept = (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
+        if coin < kept:
+            point = start + place % length
+        else:
+            point = start + length + place % (self.whole - length)
+        return tuple(i for i, begin in enumerate(starts) if (point - begin) % self.whole < self.parts[i])
+
+
+@cache
+def spread(weights: tuple[int, ...], elsewhere: int, listed: int) -> Spread:
+    """The spread that lists `listed` of the answers with these base rates, in any common unit.
+
+    `elsewhere` is the weight of all answers that are never listed.
+
+    Raises:
+        ValueError: there are too few answers to choose `listed` from.
+    """
+    total = sum(weights) + elsewhere
+    shares = [Fraction(weight, total) for weight in weights]
+    level, floor = _levels(sorted(shares, reverse=True), Fraction(elsewhere, total), listed)
+    reach = [min(max((share - floor) / (level - floor), Fraction(0)), Fraction(1)) for share in shares]
+    kept = [_kept(share, part, level) for share, part in zip(shares, reach, strict=True)]
+    none = 1 - sum(share * keep for share, keep in zip(shares, kept, strict=True))
+    whole = lcm(*(part.denominator for part in reach))
+    return Spread(
+        parts=tuple(int(part * whole) for part in reach),
+        whole=whole,
+        kept=tuple(int(keep * 2**COIN_BITS) for keep in kept),
+        odds=max(level, none, *shares),
+    )
+
+
+def _kept(share: Fraction, reach: Fraction, level: Fraction) -> Fraction:
+    """How often an answer is listed when it is right: so often that, once listed, its chance is `level`."""
+    if reach in (0, 1):
+        return reach
+    return level * reach / share
+
+
+def _levels(shares: Sequence[Fraction], elsewhere: Fraction, listed: int) -> tuple[Fraction, Fraction]:
+    """The chance of a listed answer, and what an answer is left out with if it is right, both out of all cases.
+
+    An answer commoner than the first is always listed, one rarer than the second never. "None of them" is made
+    as likely as a listed answer, unless the answers that are never listed make it likelier already.
+    `shares` descend.
+    """
+    for heavy in range(listed):
+        for rare in range(len(shares) - listed):
+            common, middle, never = _cut(shares, heavy, rare)
+            level = (Fraction(1) - sum(common)) / (listed - heavy + 1)
+            floor = (level - elsewhere - sum(never)) / (len(shares) - rare - listed)
+            if floor < 0:
+                level = (Fraction(1) - sum(common) - elsewhere - sum(never)) / (listed - heavy)
+                floor = Fraction(0)
+            fits_above = middle[0] <= level <= min(common, default=level)
+            fits_below = max(never, default=floor) <= floor <= middle[-1]
+            if fits_above and fits_below:
+                return level, floor
+    raise ValueError(f"{listed} of {len(shares)} answers cannot be listed fairly")
+
+
+def _cut(shares: Sequence[Fraction], heavy: int, rare: int) -> tuple[Sequence[Fraction], ...]:
+    end = len(shares) - rare
+    return shares[:heavy], shares[heavy:end], shares[end:]

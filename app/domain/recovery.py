@@ -1,0 +1,87 @@
+"""One recovery under way: who holds it, how long it lives, and where it stands."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.customers import Channel
+from app.domain.journey import ENDS, Outcome, Step, next_step
+from app.domain.policy import Policy
+
+
+class Refusal(StrEnum):
+    """Why this customer cannot recover alone; said after the link only (design decision 1)."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    NO_CONTACT = "no_contact"
+    ON_HOLD = "on_hold"
+    FROZEN = "frozen"
+    TOO_FEW_FACTS = "too_few_facts"
+
+
+class StaleRecovery(RuntimeError):
+    """Somebody else moved this recovery first; what was read is no longer so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The state of one recovery. Times are UTC.
+
+    Two kinds of browser know it: the one that asked for it, which sees only the neutral message, and the one
+    whose session carries its `ticket`, which may go on. Opening the mailed link hands out the first ticket;
+    proving the document replaces it, so of all browsers that opened the link one goes on.
+    """
+
+    id: str
+    document_key: str
+    created_at: datetime
+    step: Step = Step.LINK_SENT
+    version: int = 0
+    customer_id: int | None = None
+    link_hash: str | None = None
+    link_channel: Channel | None = None
+    link_expires_at: datetime | None = None
+    ticket: str | None = None
+    idle_at: datetime | None = None
+    total_at: datetime | None = None
+    code_nonce: str | None = None
+    code_channel: Channel | None = None
+    code_expires_at: datetime | None = None
+    refusal: Refusal | None = None
+
+    def outlived(self, now: datetime) -> bool:
+        """Whether a deadline of the step it stands at has passed; at the very instant it has (ASVS V6.5)."""
+        if self.step is Step.LINK_SENT:
+            return _passed(self.link_expires_at, now)
+        if self.step is Step.CODE and _passed(self.code_expires_at, now):
+            return True
+        return _passed(self.idle_at, now) or _passed(self.total_at, now)
+
+    def touched(self, now: datetime, policy: Policy) -> "Recovery":
+        """The same recovery with its idle time begun anew, never beyond the total (requirement S6)."""
+        if self.total_at is None:
+            return self
+        return replace(self, idle_at=min(now + policy.idle, self.total_at))
+
+
+def _passed(deadline: datetime | None, now: datetime) -> bool:
+    return deadline is not None and now >= deadline
+
+
+def standing(recovery: Recovery | None, ticket: str | None, now: datetime, policy: Policy) -> Step:
+    """The step at which a browser stands: a function of the recovery, the browser's ticket and the time.
+
+    A browser without ticket gets one answer whether or not the document belongs to a customer and however far
+    the customer went, so asking tells nothing (requirement S1).
+    """
+    if recovery is None:
+        return Step.IDENTIFY if ticket is None else next_step(Step.LINK_SENT, Outcome.SUPERSEDED)
+    if ticket is None:
+        waited = now >= recovery.created_at + policy.link_valid
+        return next_step(Step.LINK_SENT, Outcome.TOO_LATE) if waited else Step.LINK_SENT
+    here = next_step(Step.LINK_SENT, Outcome.ACCEPTED) if recovery.step is Step.LINK_SENT else recovery.step
+    if ticket != recovery.ticket:
+        return next_step(Step.LINK_SENT, Outcome.SUPERSEDED)
+    if here in ENDS:
+        return here
+    return next_step(here, Outcome.TOO_LATE) if recovery.outlived(now) else here

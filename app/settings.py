@@ -1,0 +1,172 @@
+"""Every setting: its type, unit, default and bounds. README's table is made from here (`make docs`)."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.policy import CodeChannel, Policy
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SECRET_KEY_LENGTH: Final = 32
+
+
+class UnsafeSettings(SystemExit):
+    """The start is refused; the message is one line that says which setting and why."""
+
+
+class Settings(BaseSettings):
+    """The settings, read from environment variables of the same names in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    app_env: Literal["demo", "production"] = Field("demo", description="`production` refuses to start when unsafe")
+    host: str = Field("127.0.0.1", description="Address the web server listens on")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
+    base_url: str = Field("", description="The only source of mailed links; `http://HOST:PORT` in the demo")
+    secret_key: SecretStr = Field(SecretStr(""), description="At least 32 characters; made by itself in the demo")
+    instance_dir: Path = Field(ROOT / "instance", description="Folder of the local database, key and demo mail")
+    database_url: str = Field("", description="`sqlite:///…` (default, in `INSTANCE_DIR`) or `postgresql+psycopg://…`")
+    redis_url: str = Field("", description="Limits live there; empty: in the database")
+
+    mail_server: str = Field("", description="SMTP server; empty in the demo: the built-in mailbox")
+    mail_port: int = Field(8025, ge=1, le=65535, description="SMTP port")
+    mail_use_tls: bool = Field(False, description="STARTTLS, with the certificate verified")
+    mail_use_ssl: bool = Field(False, description="TLS from the first byte, with the certificate verified")
+    mail_username: str = Field("", description="SMTP user, if the server asks for one")
+    mail_password: SecretStr = Field(SecretStr(""), description="SMTP password")
+    mail_default_sender: str = Field("", description="Sender; `BANK_NAME <no-responder@…>` by default")
+    sms_url: str = Field("", description="`https://…` (JSON is posted there) or an apprise address; empty in the demo: the built-in mailbox")
+
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Number of proxies in front whose forwarded headers count")
+
+    bank_name: str = Field("Banco del Páramo", min_length=1, description="Name of the bank")
+    bank_phone_line_name: str = Field("Línea Amigo", min_length=1, description="Name of the phone line")
+    bank_phones: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("Bogotá: 601 555 0142", "Resto del país: 01 8000 555 0142"), description="Phones, separated by `;`"
+    )
+    bank_url: HttpUrl = Field(HttpUrl("https://banco.example/"), description="The bank's own site: branches, help")
+
+    link_minutes: int = Field(30, ge=1, le=30, description="How long a mailed link works")
+    code_seconds: int = Field(120, ge=1, le=600, description="How long a code works once the mail server took it")
+    code_attempts: int = Field(3, ge=1, le=10, description="Wrong codes a customer has in a day")
+    code_channel: CodeChannel = Field(
+        CodeChannel.EMAIL, description="Where the code goes: `email`, `sms`, or `other` (not where the link went)"
+    )
+    question_count: int = Field(3, ge=3, le=5, description="Questions in a set")
+    question_attempts: int = Field(2, ge=1, le=5, description="Times a customer may answer the set in a day")
+    lock_hours: int = Field(24, ge=1, le=168, description="How long recovery stays closed once a budget is spent")
+    login_attempts: int = Field(3, ge=1, le=10, description="Wrong passwords that block the password")
+    password_min_length: int = Field(15, ge=8, le=64, description="Shortest new password, in characters")
+    password_history: int = Field(5, ge=1, le=24, description="Former passwords that cannot be used again")
+    contact_hold_hours: int = Field(24, ge=0, le=720, description="How long new contact data cannot be used")
+    recovery_idle_minutes: int = Field(5, ge=1, le=60, description="Longest pause after the link is opened")
+    recovery_total_minutes: int = Field(20, ge=2, le=120, description="Longest recovery after the link is opened")
+
+    @field_validator("bank_phones", mode="before")
+    @classmethod
+    def _split_phones(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.app_env == "production":
+            self._refuse_unsafe()
+        if self.recovery_idle_minutes > self.recovery_total_minutes:
+            raise ValueError("RECOVERY_IDLE_MINUTES must not exceed RECOVERY_TOTAL_MINUTES")
+        defaults = {
+            "base_url": self.base_url.rstrip("/") or f"http://{self.host}:{self.port}",
+            "database_url": self.database_url or f"sqlite:///{self.instance_dir / 'nueva-clave.db'}",
+            "sms_url": self.sms_url or (f"http://{self.host}:{self.port}/demo/sms" if self.demo else ""),
+            "mail_default_sender": self.mail_default_sender or f"{self.bank_name} <no-responder@{self.mail_domain}>",
+        }
+        for name, value in defaults.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    def _refuse_unsafe(self) -> None:
+        if len(self.secret_key.get_secret_value()) < SECRET_KEY_LENGTH or len(set(self.secret_key.get_secret_value())) < 8:
+            raise ValueError(f"SECRET_KEY must be at least {SECRET_KEY_LENGTH} unpredictable characters")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("BASE_URL must be set and begin with https://")
+        for name in ("database_url", "mail_server"):
+            if not getattr(self, name):
+                raise ValueError(f"{name.upper()} must be set")
+
+    @property
+    def demo(self) -> bool:
+        """Whether demo pages and the built-in mailbox exist."""
+        return self.app_env == "demo"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the service over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of senders and of Message-IDs."""
+        return urlsplit(self.base_url).hostname or "localhost" if self.secure else "banco.example"
+
+    @property
+    def mailbox_dir(self) -> Path:
+        """Where the demo's mailbox keeps what was sent."""
+        return self.instance_dir / "demo-mail"
+
+    def policy(self) -> Policy:
+        """The numbers of the rules of recovery."""
+        return Policy(
+            link_valid=timedelta(minutes=self.link_minutes),
+            code_valid=timedelta(seconds=self.code_seconds),
+            code_attempts=self.code_attempts,
+            code_channel=self.code_channel,
+            question_count=self.question_count,
+            question_attempts=self.question_attempts,
+            lock=timedelta(hours=self.lock_hours),
+            login_attempts=self.login_attempts,
+            password_history=self.password_history,
+            contact_hold=timedelta(hours=self.contact_hold_hours),
+            idle=timedelta(minutes=self.recovery_idle_minutes),
+            total=timedelta(minutes=self.recovery_total_minutes),
+        )
+
+    def secret(self) -> bytes:
+        """The one secret; the demo makes its own and keeps it, so that a restart ends nothing."""
+        if given := self.secret_key.get_secret_value():
+            return given.encode()
+        return _kept_secret(self.instance_dir / "secret_key")
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_bytes()
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this environment.
+
+    Raises:
+        UnsafeSettings: one clear line: what is missing, weak or out of bounds.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as problem:
+        lines = (_line(error) for error in problem.errors())
+        raise UnsafeSettings(f"Cannot start: {'; '.join(lines)}.") from None
+
+
+def _line(error: Any) -> str:
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text

@@ -1,0 +1,96 @@
+"""How an answer moves a recovery: spend the try, decide, and keep all of it in one transaction."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.domain.case import Case, Decision, Rules
+from app.domain.journey import Outcome, Step, next_step
+from app.domain.messages import Message
+from app.domain.notices import NoticeKind
+from app.domain.policy import Budget
+from app.domain.ports import Store, Transaction
+from app.domain.recovery import Recovery, standing
+from app.steps import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where an answer led: from one step to another, the recovery as it is now, and what to say about it."""
+
+    left: Step
+    step: Step
+    outcome: Outcome
+    recovery: Recovery
+    message: Message | None = None
+    tries_left: int | None = None
+
+
+def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | None) -> tuple[Step, Case]:
+    """Where a browser stands, and the case its step may look at."""
+    recovery = tx.recoveries.get(recovery_id) if recovery_id else None
+    step = standing(recovery, ticket, tx.now, rules.policy)
+    case = Case(rules, tx.now, recovery)
+    if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
+        return step, case
+    customer = tx.customers.by_id(recovery.customer_id)
+    return step, replace(case, customer=customer, credential=tx.credentials.of(customer.id))
+
+
+def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
+    """Take one answer at `step`.
+
+    The try is spent, and that is kept, before anything is compared: neither a crash nor a parallel guess wins a
+    free one (design decision 2, NIST SP 800-63B-4 3.2.2).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    module = STEPS[step]
+    left = _spend(store, case, module.BUDGET)
+    if module.BUDGET and left is None:
+        decision = Decision(Outcome.SPENT, case.under_way)
+    else:
+        decision = module.handle(case, answer)
+    if decision.outcome is Outcome.WRONG and left == 0:
+        decision = Decision(Outcome.SPENT, decision.recovery)
+    with store.transaction() as tx:
+        kept = _keep(tx, step, case, decision)
+        if decision.outcome is Outcome.ACCEPTED and module.BUDGET in _REFUNDED:
+            tx.budgets.refund(case.owner.id, module.BUDGET)
+    return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, left)
+
+
+_REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS)
+
+
+def _spend(store: Store, case: Case, budget: Budget | None) -> int | None:
+    if budget is None:
+        return None
+    with store.transaction() as tx:
+        return tx.budgets.spend(case.owner.id, budget, case.rules.policy.limit(budget))
+
+
+def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recovery:
+    if decision.outcome is Outcome.SPENT:
+        return lock_out(tx, case)
+    to = next_step(step, decision.outcome)
+    stays = to is step
+    after = decision.recovery if stays else replace(decision.recovery, step=to)
+    after = after.touched(tx.now, case.rules.policy)
+    if case.recovery is None:
+        tx.recoveries.add(after)
+    else:
+        after = tx.recoveries.save(case.recovery, after)
+    decision.then(tx)
+    return after
+
+
+def lock_out(tx: Transaction, case: Case) -> Recovery:
+    """Close the customer's recoveries for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10)."""
+    here, customer = case.under_way, case.owner
+    locked = tx.recoveries.save(here, replace(here, step=Step.LOCKED))
+    tx.recoveries.close_all(customer.id, Step.LOCKED, apart_from=here.id)
+    if tx.budgets.locked_until(customer.id) is None:
+        tx.budgets.lock(customer.id, tx.now + case.rules.policy.lock)
+        tx.notices.post(NoticeKind.LOCKED, here.id, customer.id, customer.contact.channels)
+    return locked

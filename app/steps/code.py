@@ -1,0 +1,53 @@
+"""Step 8: the six digits, good for two minutes from the moment the mail server took them."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from app.domain.case import Case, Decision
+from app.domain.journey import Outcome
+from app.domain.messages import Message, N_
+from app.domain.policy import Budget
+from app.domain.proofs import CODE_DIGITS, canonical_code, code_matches
+from app.steps.form import StepForm
+
+BUDGET: Budget | None = Budget.GUESSES
+
+WRONG_CODE = Message(N_("The code is not correct. Look at the latest message we sent you and type its six digits."))
+
+
+class Form(StepForm):
+    """One field: digits as text, so leading zeros count and a pasted code may carry spaces."""
+
+    code = StringField(_("6-digit code"))
+
+    def validate_code(self, field: StringField) -> None:
+        """Judge the form only, so that a slip of the finger costs no try."""
+        typed = canonical_code(field.data or "")
+        if not typed:
+            raise ValidationError(_("Type the 6-digit code we sent you."))
+        if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
+            raise ValidationError(_("The code has 6 digits, only numbers. Example: 012345."))
+
+    @property
+    def answer(self) -> str:
+        """The code as typed."""
+        return self.code.data or ""
+
+
+def handle(case: Case, typed: str) -> Decision:
+    """Compare in constant time. Before the mail server took the code no answer can be right."""
+    here = case.under_way
+    sent = here.code_expires_at is not None and here.code_nonce is not None
+    if sent and code_matches(typed, here.code_nonce or "", case.rules.keys):
+        return Decision(Outcome.ACCEPTED, here)
+    return Decision(Outcome.WRONG, here, message=WRONG_CODE)
+
+
+def show(case: Case) -> Mapping[str, object]:
+    """Where the code went, and when its time ends: None while it is still on its way."""
+    here = case.under_way
+    left = (here.code_expires_at - case.now).total_seconds() if here.code_expires_at else None
+    return {"channel": here.code_channel, "seconds_left": left and max(0, round(left))}

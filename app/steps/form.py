@@ -1,0 +1,58 @@
+"""What all forms of the journey share."""
+
+from typing import Any, Self
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import ValidationError
+
+from app.domain.case import Case
+from app.domain.documents import IdentityDocument, IdType, InvalidDocument
+
+ID_TYPES = (
+    (IdType.CC, _("Citizenship card (CC)")),
+    (IdType.CE, _("Foreigner's card (CE)")),
+    (IdType.TI, _("Identity card for minors (TI)")),
+    (IdType.PA, _("Passport (PA)")),
+    (IdType.PPT, _("Temporary protection permit (PPT)")),
+    (IdType.NIT, _("Tax number (NIT)")),
+    (IdType.RC, _("Civil registry (RC)")),
+)
+
+
+class StepForm(FlaskForm):
+    """A step's form. `answer` is what the step decides on, free of forms."""
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """The form for one case; a step whose fields depend on the customer overrides it."""
+        return cls()
+
+    @property
+    def answer(self) -> Any:
+        """The validated answer; None where pressing the button is the answer."""
+        return None
+
+
+class DocumentForm(StepForm):
+    """Type and number of an identity document, asked at the start and again after the link."""
+
+    id_type = SelectField(_("Identification type"), choices=ID_TYPES, default=IdType.CC)
+    id_number = StringField(_("Identification number"))
+
+    def validate_id_number(self, field: StringField) -> None:
+        """Only the form of the number is judged: nobody learns here who is a customer (S1)."""
+        if not (field.data or "").strip():
+            raise ValidationError(_("Enter your identification number."))
+        try:
+            self.answer
+        except InvalidDocument:
+            raise ValidationError(
+                _("Check the number: it does not have the form of the document type you chose. Example: 1020304050.")
+            ) from None
+
+    @property
+    def answer(self) -> IdentityDocument:
+        """The document in canonical form."""
+        return IdentityDocument.parse(self.id_type.data or "", self.id_number.data or "")

@@ -1,0 +1,59 @@
+"""Step 9a: questions about the customer's own products, all answered at once."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from app.domain import questions
+from app.domain.case import Case, Decision
+from app.domain.journey import Outcome
+from app.domain.messages import Message, N_
+from app.domain.policy import Budget
+from app.domain.questions import Question
+from app.steps.form import StepForm
+from app.translation import say
+
+BUDGET: Budget | None = Budget.ANSWERS
+
+NOT_ALL_RIGHT = Message(
+    N_("The answers do not match what we have. For your security we do not say which; look at all of them again.")
+)
+
+
+class Form(StepForm):
+    """One group of radio buttons a question; `of` gives it the customer's own."""
+
+    @classmethod
+    def of(cls, case: Case) -> "Form":
+        """A form with one required field for each question of this customer."""
+        fields = {question.id: _radio(question) for question in drawn(case)}
+        return type("QuestionsForm", (cls,), fields)()  # type: ignore[no-any-return]
+
+    @property
+    def answer(self) -> dict[str, str]:
+        """The chosen option of each question, by question."""
+        return {field.name: field.data for field in self if isinstance(field, RadioField)}
+
+
+def _radio(question: Question) -> RadioField:
+    return RadioField(
+        say(question.prompt),
+        choices=[(option.value, say(option.label)) for option in question.options],
+        validators=[InputRequired(_("Choose an answer to this question."))],
+    )
+
+
+def drawn(case: Case) -> tuple[Question, ...]:
+    """This customer's questions: the same ones in every browser until a fact changes."""
+    rules = case.rules
+    return questions.draw(case.owner, rules.keys.of("questions"), rules.policy.question_count)
+
+
+def handle(case: Case, answers: Mapping[str, str]) -> Decision:
+    """All right or all wrong: nothing tells which one was not (requirement S10)."""
+    here = case.under_way
+    if questions.answers_match(drawn(case), answers):
+        return Decision(Outcome.ACCEPTED, here)
+    return Decision(Outcome.WRONG, here, message=NOT_ALL_RIGHT)

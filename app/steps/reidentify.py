@@ -1,0 +1,53 @@
+"""Step 6: the document once more, by whoever opened the link. Only now may eligibility be spoken of."""
+
+import hmac
+import secrets
+from dataclasses import replace
+
+from app.domain import questions
+from app.domain.case import Case, Decision
+from app.domain.documents import IdentityDocument
+from app.domain.eligibility import refusal
+from app.domain.journey import Outcome
+from app.domain.messages import Message, N_
+from app.domain.policy import Budget
+from app.domain.proofs import document_key
+from app.domain.recovery import Recovery, Refusal
+from app.steps.form import DocumentForm
+
+BUDGET: Budget | None = Budget.DOCUMENTS
+Form = DocumentForm
+
+NOT_THIS_LINK = Message(N_("These details do not belong to this link. Check the type and the number."))
+
+
+def handle(case: Case, document: IdentityDocument) -> Decision:
+    """Use up the link if the document is the one it was sent for; a stranger's is wrong like any other."""
+    here = case.under_way
+    if not hmac.compare_digest(document_key(document, case.rules.keys), here.document_key):
+        return Decision(Outcome.WRONG, here, message=NOT_THIS_LINK)
+    if why := turned_away(case):
+        return Decision(Outcome.TURNED_AWAY, replace(here, refusal=why))
+    return Decision(Outcome.ACCEPTED, _held_by_this_browser(case, here))
+
+
+def turned_away(case: Case) -> Refusal | None:
+    """Why this customer cannot recover alone today, or None."""
+    frozen = case.secret.frozen_at is not None
+    if why := refusal(case.owner, frozen, case.now, case.rules.policy):
+        return why
+    try:
+        questions.draw(case.owner, case.rules.keys.of("questions"), case.rules.policy.question_count)
+    except questions.TooFewFacts:
+        return Refusal.TOO_FEW_FACTS
+    return None
+
+
+def _held_by_this_browser(case: Case, here: Recovery) -> Recovery:
+    policy = case.rules.policy
+    return replace(
+        here,
+        ticket=secrets.token_urlsafe(32),
+        total_at=case.now + policy.total,
+        idle_at=case.now + policy.idle,
+    )

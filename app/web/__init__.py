@@ -1,0 +1,1 @@
+"""What speaks HTTP: one dispatcher for the journey, the portal, and what guards both."""

@@ -1,0 +1,38 @@
+"""Demo only: every e-mail and SMS that was sent, and who the demo's customers are."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from app.demo import mailbox
+from app.services import services
+
+blueprint = Blueprint("demo", __name__, url_prefix="/demo")
+
+
+@blueprint.get("/buzon")
+def buzon() -> Response:
+    """Everything sent, newest first."""
+    return make_response(render_template("demo/buzon.html", messages=mailbox.read(services().settings.mailbox_dir)))
+
+
+@blueprint.get("/buzon.json")
+def buzon_json() -> Response:
+    """The same for tests: `[{channel, to, subject, text, html, links, code, received_at, id}, …]`, newest first."""
+    return jsonify([message.as_json() for message in mailbox.read(services().settings.mailbox_dir)])
+
+
+@blueprint.get("/personas")
+def people() -> Response:
+    """Who is who among the demo's customers."""
+    from app.demo.people import PEOPLE
+
+    return make_response(render_template("demo/people.html", people=PEOPLE))
+
+
+@blueprint.post("/sms")
+def receive_sms() -> tuple[str, int]:
+    """The demo's SMS provider: what the worker posts goes to the mailbox."""
+    message: Any = request.get_json()
+    mailbox.keep_sms(services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"]))
+    return "", 204

@@ -1,0 +1,76 @@
+"""Errors, as a page and as a fragment: what happened, in words, and what to do (requirement S16)."""
+
+from typing import Any
+
+from flask import Flask, Response
+from flask_babel import lazy_gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from app.events import log_event
+from app.web.pages import draw
+
+MESSAGES: dict[int, tuple[Any, Any]] = {
+    400: (_("We could not read what arrived"), _("Go back to the beginning and try again, please.")),
+    403: (_("This request did not come from our page"), _("Type the bank's address in your browser and begin there.")),
+    404: (_("This page does not exist"), _("Check the address, or begin at the front page.")),
+    405: (_("This page does not work that way"), _("Begin at the front page, please.")),
+    413: (_("That was too long"), _("Shorten what you typed and send it again.")),
+    422: (_("Something is missing"), _("Check what you typed and send it again.")),
+    429: (_("Too many attempts from this connection"), _("Nothing has been blocked on your account.")),
+    500: (_("Something failed on our side"), _("It is not your fault and nothing was lost. Try again in a minute.")),
+    503: (_("The service is resting for a moment"), _("Nothing was lost. Try again in a minute.")),
+}
+STALE_PAGE = (
+    _("This page was open for too long"),
+    _("For your security it stopped working. Load it again and go on; nothing was lost."),
+)
+
+
+def install(app: Flask) -> None:
+    """Draw every error in the service's own words."""
+    app.register_error_handler(CSRFError, _stale_page)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(SQLAlchemyError, _database_down)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _draw(status: int, title: Any, advice: Any, wait_seconds: int | None = None) -> Response:
+    return draw("errors/error.html", status, title=title, advice=advice, wait_seconds=wait_seconds)
+
+
+def _http_error(error: HTTPException) -> Response:
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, SQLAlchemyError):
+        return _database_down(original)
+    status = error.code or InternalServerError.code
+    if status == InternalServerError.code:
+        log_event("sys_crash", kind=type(original or error).__name__)
+    known = status if status in MESSAGES else (400 if status < 500 else 500)
+    response = _draw(status, *MESSAGES[known])
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _stale_page(error: CSRFError) -> Response:
+    log_event("malicious_csrf" if "missing" in (error.description or "") else "session_expired")
+    return _draw(400, *STALE_PAGE)
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    log_event("excess_rate_limit_exceeded", limit=str(error.limit.limit))
+    wait = error.limit.limit.get_expiry()
+    response = _draw(429, *MESSAGES[429], wait_seconds=wait)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _database_down(error: SQLAlchemyError) -> Response:
+    log_event("sys_database_unavailable", kind=type(error).__name__)
+    response = _draw(ServiceUnavailable.code, *MESSAGES[503], wait_seconds=60)
+    response.headers["Retry-After"] = "60"
+    return response

@@ -1,0 +1,43 @@
+"""Liveness, and readiness with what it depends on."""
+
+from flask import Blueprint, Response, jsonify
+from limits.errors import StorageError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services import services
+from app.web.limits import limiter
+
+blueprint = Blueprint("health", __name__)
+
+LONGEST_QUEUE = 1000
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Database, counters of limits, and mail queue; 503 when one of them cannot serve a customer."""
+    try:
+        with services().store.transaction() as tx:
+            waiting = tx.notices.waiting()
+        database = True
+    except SQLAlchemyError:
+        database, waiting = False, None
+    checks = {
+        "database": database,
+        "limits": _limits_answer(),
+        "mail_queue": waiting is not None and waiting < LONGEST_QUEUE,
+    }
+    good = all(checks.values())
+    return jsonify(status="ok" if good else "unavailable", waiting=waiting, **checks), 200 if good else 503
+
+
+def _limits_answer() -> bool:
+    try:
+        return bool(limiter.storage.check())
+    except (StorageError, SQLAlchemyError):
+        return False

@@ -1,0 +1,40 @@
+"""Draws a step as a page or as the fragment that htmx swaps; the header chooses only the representation."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from app.domain.case import Case
+from app.domain.journey import Step
+from app.steps import STEPS
+from app.steps.form import StepForm
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks and will swap what it gets."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def draw(template: str, status: int = 200, **context: Any) -> Response:
+    """A template in the layout that the request asks for."""
+    layout = "fragment.html" if wants_fragment() else "page.html"
+    return make_response(render_template(template, layout=layout, **context), status)
+
+
+def draw_step(
+    step: Step, case: Case, form: StepForm | None, status: int = 200, *, tries_left: int | None = None
+) -> Response:
+    """The step's own template with the step's own context."""
+    show = getattr(STEPS.get(step), "show", None)
+    context = dict(show(case)) if show else {}
+    return draw(
+        f"steps/{step}.html",
+        status,
+        step=step,
+        form=form,
+        tries_left=tries_left,
+        recovery=case.recovery,
+        policy=case.rules.policy,
+        now=case.now,
+        **context,
+    )

@@ -1,0 +1,130 @@
+"""The recovery page: one address, one dispatcher for every step."""
+
+from typing import cast
+
+from flask import Blueprint, Response, redirect, request, session, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.domain.case import Case
+from app.domain.journey import Outcome, Step
+from app.domain.proofs import token_hash
+from app.domain.recovery import StaleRecovery
+from app.services import services
+from app.steps import STEPS
+from app.steps.advance import Moved, advance, look
+from app.steps.form import StepForm
+from app.steps.password import verdicts
+from app.translation import say
+from app.events import log_event
+from app.web.limits import ANSWER, IDENTIFY, LINK, limited
+from app.web.pages import draw, draw_step, wants_fragment
+from app.web.sessions import BrowserSession
+
+blueprint = Blueprint("recovery", __name__)
+
+RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
+UNPROCESSABLE = 422
+
+
+def _session() -> BrowserSession:
+    return cast(BrowserSession, session)
+
+
+def _here() -> tuple[Step, Case]:
+    mine = _session()
+    with services().store.transaction() as tx:
+        return look(tx, services().rules, mine.recovery_id, mine.ticket)
+
+
+def _to_the_page() -> WerkzeugResponse:
+    return redirect(url_for("recovery.page"), 303)
+
+
+@blueprint.get("/personas/clave")
+def page() -> Response:
+    """Where this browser's recovery stands."""
+    step, case = _here()
+    form = STEPS[step].Form.of(case) if step in STEPS else None
+    return draw_step(step, case, form)
+
+
+@blueprint.post("/personas/clave")
+@limited(IDENTIFY, ANSWER)
+def answer() -> WerkzeugResponse:
+    """One answer: not this step's → back to the page; not well-formed → 422; else on to where it leads."""
+    step, case = _here()
+    if request.form.get("step") != step or step not in STEPS:
+        log_event("sequence_fail", step=step, asked=request.form.get("step", ""))
+        return _to_the_page()
+    form = STEPS[step].Form.of(case)
+    if not form.validate():
+        return draw_step(step, case, form, UNPROCESSABLE)
+    try:
+        moved = advance(services().store, step, case, form.answer)
+    except StaleRecovery:
+        return _to_the_page()
+    return _after(moved, case, form)
+
+
+def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
+    log_event("recovery_step", recovery=moved.recovery.id, step=moved.step, outcome=moved.outcome)
+    if moved.outcome is Outcome.WRONG:
+        form.form_errors.append(say(moved.message) if moved.message else "")
+        return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
+    mine = _session()
+    mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
+    if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
+        mine.renew()
+    return page() if wants_fragment() else _to_the_page()
+
+
+@blueprint.post("/personas/clave/reglas")
+def password_rules() -> Response:
+    """The password's rules, ticked for what is typed so far. Nothing is kept; the server decides at the end."""
+    step, case = _here()
+    typed = request.form.get("password", "") if step is Step.PASSWORD else ""
+    judged = verdicts(case, typed) if step is Step.PASSWORD else ()
+    return draw("steps/password_rules.html", verdicts=judged)
+
+
+@blueprint.post("/personas/clave/empezar")
+def restart() -> WerkzeugResponse:
+    """Start again: this browser forgets its recovery; nobody else's changes."""
+    _session().let_go()
+    return _to_the_page()
+
+
+@blueprint.post("/personas/clave/continuar")
+def stay() -> WerkzeugResponse:
+    """More time before the idle end, within the total (WCAG 2.2.1)."""
+    step, case = _here()
+    if case.recovery and case.customer:
+        with services().store.transaction() as tx:
+            try:
+                tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, services().rules.policy))
+            except StaleRecovery:
+                pass
+    return _to_the_page()
+
+
+@blueprint.get("/personas/clave/enlace/<token>")
+@limited(LINK)
+def link(token: str) -> WerkzeugResponse:
+    """Take the token out of the address bar before anything is drawn. Uses up and changes nothing (S5)."""
+    if request.method == "GET":
+        _open(token_hash(token))
+    return _to_the_page()
+
+
+def _open(link_hash: str) -> None:
+    mine = _session()
+    with services().store.transaction() as tx:
+        found = tx.recoveries.by_link(link_hash)
+        opened, _ = look(tx, services().rules, found and found.id, link_hash)
+        standing, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
+    under_way = case.customer is not None and standing in STEPS
+    if under_way and opened is not Step.REIDENTIFY:
+        return
+    mine["recovery"] = found and found.id
+    mine["ticket"] = link_hash
+    mine.renew()

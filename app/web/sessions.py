@@ -1,0 +1,143 @@
+"""Server-side sessions: an opaque cookie, everything else in the database."""
+
+import re
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask, Request, Response, request as current_request
+from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.datastructures import CallbackDict
+
+from app.adapters.sql.sessions import StoredSession
+from app.domain.proofs import token_hash
+from app.domain.recovery import Recovery
+from app.services import services
+
+ANONYMOUS: Final = timedelta(minutes=60)
+LOGGED_IN: Final = timedelta(minutes=10)
+
+
+class BrowserSession(CallbackDict[str, Any], SessionMixin):
+    """What one browser's cookie stands for.
+
+    It holds the id and the ticket of a recovery, the id of a customer who logged in, and the CSRF value; what
+    a recovery is worth stands in its own row (design decision 2).
+    """
+
+    def __init__(self, token: str | None = None, stored: StoredSession | None = None) -> None:
+        super().__init__(stored.data if stored else {}, on_update=_mark)
+        self.token = token if stored else None
+        self.stored = stored
+        self.modified = False
+        self.renewed = False
+        self.customer_id = stored.customer_id if stored else None
+
+    @property
+    def new_token_wanted(self) -> bool:
+        """Whether this session needs a cookie of its own or a new one."""
+        return self.token is None or self.renewed
+
+    @property
+    def recovery_id(self) -> str | None:
+        """The recovery this browser knows of."""
+        return self.get("recovery")
+
+    @property
+    def ticket(self) -> str | None:
+        """What lets this browser go on with it; None where it only asked."""
+        return self.get("ticket")
+
+    def follow(self, recovery: Recovery, *, with_ticket: bool) -> None:
+        """Remember a recovery, and the right to go on with it."""
+        self["recovery"] = recovery.id
+        self["ticket"] = recovery.ticket if with_ticket else None
+
+    def let_go(self) -> None:
+        """Forget the recovery: the browser starts again."""
+        self.pop("recovery", None)
+        self.pop("ticket", None)
+
+    def renew(self) -> None:
+        """Give this session a new identifier; the old one is dead at once (ASVS 5.0 V7.2.4)."""
+        self.renewed = True
+        self.modified = True
+
+    def log_in(self, customer_id: int) -> None:
+        """Make it the session of a customer, with nothing left of what was before."""
+        self.clear()
+        self.customer_id = customer_id
+        self.renew()
+
+    def log_out(self) -> None:
+        """End it."""
+        self.clear()
+        self.customer_id = None
+        self.renew()
+
+
+def _mark(session: BrowserSession) -> None:
+    session.modified = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Loads and keeps `BrowserSession`s. Nothing is written until there is something to keep."""
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """The session of this cookie, or a new one for a cookie that is unknown, ended or not there."""
+        token = request.cookies.get(self.get_cookie_name(app))
+        if not token:
+            return BrowserSession()
+        with services().store.transaction() as tx:
+            return BrowserSession(token, tx.sessions.load(token_hash(token)))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed; a renewed session leaves its old identifier dead."""
+        if not isinstance(session, BrowserSession):
+            return  # the database was down before there was one
+        if not session.modified and session.customer_id is None:
+            return
+        if session.new_token_wanted:
+            self._replace(app, session, response)
+        else:
+            self._update(session)
+
+    def _update(self, session: BrowserSession) -> None:
+        with services().store.transaction() as tx:
+            tx.sessions.update(
+                token_hash(session.token or ""), session.customer_id, dict(session), tx.now + _lifetime(session)
+            )
+
+    def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
+        token = secrets.token_urlsafe(32)
+        with services().store.transaction() as tx:
+            if session.token:
+                tx.sessions.end(token_hash(session.token))
+            if session or session.customer_id:
+                browser = session.stored.browser if session.stored else _browser()
+                expires_at = tx.now + _lifetime(session)
+                tx.sessions.create(token_hash(token), session.customer_id, dict(session), browser, expires_at)
+        session.token = token
+        response.set_cookie(
+            self.get_cookie_name(app), token, secure=self.get_cookie_secure(app), httponly=True, samesite="Lax", path="/"
+        )
+
+
+def _lifetime(session: BrowserSession) -> timedelta:
+    return ANONYMOUS if session.customer_id is None else LOGGED_IN
+
+
+_BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS: Final = (("Android", "Android"), ("iPhone|iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+def _browser() -> str:
+    """A word for the browser that its owner recognises; nothing of the header itself is kept."""
+    agent = current_request.headers.get("User-Agent", "")
+    named = [next((name for mark, name in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, named))
+
+
+def cookie_name(*, secure: bool) -> str:
+    """`__Host-` binds the cookie to this host over TLS (ASVS 5.0 V3.3); browsers refuse it on plain http."""
+    return "__Host-clave" if secure else "clave"

@@ -1,0 +1,416 @@
+"""What a customer notices of the password rules."""
+
+import unicodedata
+from datetime import UTC, date, datetime
+
+import argon2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain import passwords, words
+from app.domain.customers import Contact, Customer, Product, ProductKind
+from app.domain.documents import IdentityDocument
+from app.domain.passwords import (
+    MAX_BYTES,
+    Hasher,
+    Policy,
+    Rule,
+    UnusablePassword,
+    Verdict,
+    accepts,
+    normalise,
+    personal_words,
+    reused,
+)
+
+POLICY = Policy(bank_words=("Banco del Páramo", "Línea Amigo"))
+JUDGED = tuple(rule for rule in Rule if rule is not Rule.NOT_RECENT)
+PASSPHRASE = "vendo empanadas de pipián en la esquina"
+ANYTHING = st.text(st.characters(), max_size=1100) | st.text(
+    st.characters(exclude_categories=["Cc", "Cs"]), max_size=400
+)
+
+# The first judgement reads the lists, which takes longer than hypothesis allows one example.
+unhurried = settings(deadline=None)
+
+MARIA = Customer(
+    id=1,
+    document=IdentityDocument.parse("CC", "1020304050"),
+    given_names="María Inés",
+    family_names="Gómez de la Espriella",
+    contact=Contact("ines.gomez85@example.com", "+573001234567", datetime(2026, 1, 1, tzinfo=UTC)),
+    products=(Product(ProductKind.SAVINGS_ACCOUNT, "24-117835901", date(2020, 5, 4)),),
+    facts_as_of=date(2026, 1, 1),
+)
+HERS = personal_words(MARIA)
+CARLOS = ("Carlos", "Rincón", "79345612")
+
+
+@pytest.fixture(scope="module")
+def cheap() -> Hasher:
+    return Hasher(memory_cost=8, time_cost=1)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that were verified against, in order."""
+    seen: list[str] = []
+
+    class Counting(argon2.PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
+            seen.append(str(hash))
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(passwords, "PasswordHasher", Counting)
+    return seen
+
+
+def broken(password: str, personal: tuple[str, ...] = CARLOS, policy: Policy = POLICY) -> set[Rule]:
+    return {verdict.rule for verdict in policy.judge(password, personal) if not verdict.passed}
+
+
+def advice(password: str, rule: Rule) -> str:
+    found = {verdict.rule: verdict.advice for verdict in POLICY.judge(password, CARLOS)}[rule]
+    assert found is not None
+    return found.msgid
+
+
+class TestLength:
+    def test_fifteen_characters_are_enough_and_fourteen_are_not(self) -> None:
+        assert Rule.LENGTH not in broken("kX9#mQ2$vL7!pR4")
+        assert Rule.LENGTH in broken("kX9#mQ2$vL7!pR")
+
+    def test_the_advice_says_how_many_characters_there_are_and_how_many_are_needed(self) -> None:
+        refused = POLICY.judge("tres gatos", CARLOS)[0].advice
+        assert refused is not None
+        assert refused.values == {"length": 10, "count": 15}
+
+    def test_an_emoji_outside_the_basic_plane_counts_as_one_character(self) -> None:
+        assert Rule.LENGTH not in broken("👍🎉🚀🐍🔥💧🌎🌙🍎🍌🍇🍓🥑🌽🎈")
+        assert Rule.LENGTH in broken("👍🎉🚀🐍🔥💧🌎🌙🍎🍌🍇🍓🥑🌽")
+
+    def test_a_letter_and_its_combining_accent_count_as_one_character(self) -> None:
+        fourteen = "pájaro zurdo é"
+        assert Rule.LENGTH in broken(unicodedata.normalize("NFD", fourteen))
+        assert Rule.LENGTH not in broken(unicodedata.normalize("NFD", fourteen + "x"))
+
+    @pytest.mark.parametrize("characters", [64, 200])
+    def test_a_long_passphrase_is_accepted(self, characters: int) -> None:
+        long = (
+            "vendo empanadas de pipián en la esquina donde el tranvía verde dobla hacia el río "
+            "y mi abuelo zurdo afina guitarras sin cuerdas mientras llueve café sobre los tejados "
+            "de cinc del barrio viejo y nadie pregunta"
+        )[:characters]
+        assert len(long) == characters
+        assert broken(long) == set()
+
+    def test_spaces_around_a_password_count_and_make_another_password(self, cheap: Hasher) -> None:
+        assert Rule.LENGTH not in broken(" kX9#mQ2$vL7!p ")
+        assert not cheap.verify(cheap.hash(f" {PASSPHRASE} "), PASSPHRASE)
+
+    def test_a_bank_may_ask_for_another_length(self) -> None:
+        policy = Policy(min_length=20)
+        assert Rule.LENGTH in broken("kX9#mQ2$vL7!pR4zT", policy=policy)
+        assert policy.message(Rule.LENGTH).values == {"count": 20}
+
+
+class TestWhatCannotBeKept:
+    def test_one_kibibyte_is_judged_and_one_byte_more_is_too_long(self) -> None:
+        assert "bytes" not in advice("ñ" * 2, Rule.LENGTH)
+        assert Rule.LENGTH not in broken("ñ" * (MAX_BYTES // 2))
+        assert "bytes" in advice("ñ" * (MAX_BYTES // 2) + "x", Rule.LENGTH)
+
+    def test_what_nfc_makes_longer_than_one_kibibyte_is_too_long(self) -> None:
+        grows = "\U0001d160" * (MAX_BYTES // 4)
+        assert len(grows.encode()) == MAX_BYTES < len(normalise(grows).encode())
+        assert "bytes" in advice(grows, Rule.LENGTH)
+
+    def test_a_megabyte_is_refused_before_anything_looks_at_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(passwords, "normalise")
+        monkeypatch.delattr(words, "fold")
+        assert broken("x" * 1_000_000) == set(JUDGED)
+
+    def test_a_megabyte_is_never_hashed(self, counted: list[str]) -> None:
+        hasher = Hasher(memory_cost=8, time_cost=1)
+        with pytest.raises(UnusablePassword):
+            hasher.hash("x" * 1_000_000)
+        assert not hasher.verify(hasher.hash(PASSPHRASE), "x" * 1_000_000)
+        hasher.waste("x" * 1_000_000)
+        assert counted == []
+
+    @pytest.mark.parametrize("sign", ["\0", "\t", "\n", "\x1b", "\x9f", "\ud800"])
+    def test_a_sign_that_cannot_be_typed_is_refused_with_advice(self, sign: str) -> None:
+        assert "cannot be typed" in advice(PASSPHRASE + sign, Rule.LENGTH)
+
+    def test_a_lone_surrogate_is_never_hashed(self, cheap: Hasher) -> None:
+        with pytest.raises(UnusablePassword):
+            cheap.hash(PASSPHRASE + "\udc00")
+        assert not cheap.verify(cheap.hash(PASSPHRASE), PASSPHRASE + "\udc00")
+
+
+class TestTheList:
+    def test_it_can_be_read_at_a_glance(self) -> None:
+        assert len(Rule) <= 6
+        assert all(len(POLICY.message(rule).msgid) <= 60 for rule in Rule)
+
+    def test_nothing_is_ticked_before_typing(self) -> None:
+        assert broken("") == set(JUDGED)
+        assert [verdict.rule for verdict in POLICY.judge("", ()) if verdict.advice] == [Rule.LENGTH]
+
+    def test_it_ticks_while_a_good_password_is_being_typed(self) -> None:
+        typed = [broken(PASSPHRASE[:count]) for count in range(len(PASSPHRASE) + 1)]
+        assert all(Rule.LENGTH in rules for rules in typed[:15])
+        assert all(rules == set() for rules in typed[22:])
+
+    def test_reuse_comes_last_with_the_number_of_earlier_passwords(self) -> None:
+        assert tuple(Rule)[-1] is Rule.NOT_RECENT
+        assert POLICY.judge_reuse(False) == Verdict(
+            Rule.NOT_RECENT, POLICY.message(Rule.NOT_RECENT), passed=True
+        )
+        assert POLICY.message(Rule.NOT_RECENT).values == {"count": 5}
+
+    def test_nothing_judged_is_nothing_accepted(self) -> None:
+        assert not accepts(())
+        assert accepts(POLICY.judge(PASSPHRASE, HERS))
+        assert not accepts((*POLICY.judge(PASSPHRASE, HERS), POLICY.judge_reuse(True)))
+
+    @unhurried
+    @given(ANYTHING, st.lists(st.text(max_size=12), max_size=4).map(tuple))
+    def test_any_text_gets_the_same_rules_in_the_same_order(
+        self, password: str, personal: tuple[str, ...]
+    ) -> None:
+        verdicts = POLICY.judge(password, personal)
+        assert tuple(verdict.rule for verdict in verdicts) == JUDGED
+        assert all(verdict.message == POLICY.message(verdict.rule) for verdict in verdicts)
+        assert not any(verdict.passed and verdict.advice for verdict in verdicts)
+
+    @unhurried
+    @given(ANYTHING)
+    def test_every_refusal_gives_advice(self, password: str) -> None:
+        verdicts = POLICY.judge(password, HERS)
+        assert accepts(verdicts) or any(verdict.advice for verdict in verdicts)
+
+    @unhurried
+    @given(st.text(st.sampled_from("019aA4@$ñé \u0301-qwe"), max_size=90))
+    def test_a_composed_and_a_decomposed_spelling_get_the_same_verdicts(self, password: str) -> None:
+        decomposed = unicodedata.normalize("NFD", password)
+        assert POLICY.judge(decomposed, HERS) == POLICY.judge(normalise(password), HERS)
+
+
+class TestGoodPasswords:
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "caballo correcto batería grapa",
+            "mi tía Rosa cose los domingos",
+            "llueve sobre el tejado verde",
+            "El banco verde del parque cojea",
+            "en Cartagena mi abuela vendía cocadas",
+            "mañana compro dos soles de papel",
+            "hubxyf-Wukhic-3kixte",
+            "kX9#mQ2$vL7!pR4z",
+            "черепаха зонтик лампа",
+            "椅子猫雨傘電車富士山林檎月曜日本棚鍵",
+        ],
+    )
+    def test_a_passphrase_or_a_generated_password_is_accepted(self, password: str) -> None:
+        assert broken(password) == set()
+
+    @pytest.mark.parametrize(
+        ("name", "password"),
+        [
+            ("Ana", "mañana compro dos soles de papel"),
+            ("Sol", "mañana compro dos soles de papel"),
+            ("Rosa", "mi tía Rosa cose los domingos"),
+            ("Paz", "capaz de nadar tres ríos fríos"),
+        ],
+    )
+    def test_a_short_name_inside_a_long_passphrase_does_no_harm(self, name: str, password: str) -> None:
+        assert broken(password, (name,)) == set()
+
+
+class TestGuessablePasswords:
+    @pytest.mark.parametrize(
+        ("password", "rule"),
+        [
+            ("password12345678", Rule.NOT_COMMON),
+            ("P4ssw0rd!!!!!!!!!", Rule.NOT_COMMON),
+            ("passwordpassword", Rule.NOT_COMMON),
+            ("1234qwerasdfzxcv", Rule.NOT_COMMON),
+            ("Cien años de soledad 2020", Rule.NOT_COMMON),
+            ("EnUnLugarDeLaMancha", Rule.NOT_COMMON),
+            ("dios es amor 777777", Rule.NOT_COMMON),
+            ("correct horse battery staple", Rule.NOT_COMMON),
+            ("BancoNuevaClave2026", Rule.NOT_BANK),
+            ("B4nc0NuevaCl4ve2026", Rule.NOT_BANK),
+            ("Páramo2026Páramo2026", Rule.NOT_BANK),
+            ("Línea Amigo 1998 - 2024", Rule.NOT_BANK),
+            ("Bogota2024!Bogota2024!", Rule.NOT_BANK),
+            ("m.e.d.e.l.l.í.n_2025_cali", Rule.NOT_BANK),
+            ("AtléticoNacional1989", Rule.NOT_BANK),
+            ("ClaveDiciembre2025", Rule.NOT_BANK),
+            ("Contraseñasegura123", Rule.NOT_BANK),
+            ("qwertyuiopasdfgh", Rule.NOT_PREDICTABLE),
+            ("asdfghjklñasdfghjklñ", Rule.NOT_PREDICTABLE),
+            ("aaaaaaaaaaaaaaa", Rule.NOT_PREDICTABLE),
+            ("abcdefghijklmnopq", Rule.NOT_PREDICTABLE),
+            ("123456789012345", Rule.NOT_PREDICTABLE),
+            ("15031985 16041990", Rule.NOT_PREDICTABLE),
+            ("JuanCarlosPérezRodríguez", Rule.NOT_PREDICTABLE),
+            ("tres perros verdes", Rule.NOT_PREDICTABLE),
+            ("7r35 p3rr05 v3rd35", Rule.NOT_PREDICTABLE),
+            ("sedrev sorrep sert", Rule.NOT_PREDICTABLE),
+            ("               ", Rule.NOT_PREDICTABLE),
+            ("te amo mucho mi vida", Rule.NOT_PREDICTABLE),
+        ],
+    )
+    def test_it_is_refused_with_its_reason(self, password: str, rule: Rule) -> None:
+        assert rule in broken(password)
+        assert advice(password, rule)
+
+    def test_common_words_make_a_good_password_only_when_there_are_enough_of_them(self) -> None:
+        assert Rule.NOT_PREDICTABLE in broken("perro gato casa")
+        assert broken("perro gato casa mesa lluvia") == set()
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            "BOGOTÁ",
+            "bogota",
+            "B0G0T4",
+            "\uff42\uff4f\uff47\uff4f\uff54\uff41",
+            "bo\u200bgo\u00adta",
+            "b-o-g-o-t-a",
+        ],
+    )
+    def test_every_spelling_of_a_context_word_is_seen(self, wanted: str) -> None:
+        assert Rule.NOT_BANK in broken(f"{wanted} 1998 2024")
+
+    def test_a_context_word_is_welcome_where_eight_other_characters_remain(self) -> None:
+        assert Rule.NOT_BANK in broken("Bogotá 1998 jirafas")
+        assert Rule.NOT_BANK not in broken("Bogotá 1998 jirafitas")
+
+    def test_the_name_of_the_bank_counts_only_at_that_bank(self) -> None:
+        password = "Páramo Páramo 2026 Amigo"
+        assert Rule.NOT_BANK in broken(password)
+        assert Rule.NOT_BANK not in broken(password, policy=Policy())
+
+    def test_no_listed_word_is_so_short_that_honest_words_contain_it(self) -> None:
+        assert min(map(len, words.context() | words.sentences())) >= 4
+
+
+class TestTheOwnersData:
+    def test_names_numbers_and_the_mailbox_are_taken(self) -> None:
+        assert {
+            "María",
+            "Inés",
+            "Gómez",
+            "Espriella",
+            "1020304050",
+            "573001234567",
+            "3001234567",
+            "ines",
+            "gomez",
+            "ines.gomez85",
+            "24-117835901",
+            "117835901",
+        } <= set(HERS)
+
+    def test_nothing_of_two_letters_is_taken(self) -> None:
+        assert min(map(len, HERS)) >= 3
+
+    def test_a_customer_without_contacts_has_personal_words_too(self) -> None:
+        contact = Contact(None, None, datetime(2026, 1, 1, tzinfo=UTC))
+        bare = Customer(2, MARIA.document, "Bo", "Li", contact, (), date(2026, 1, 1))
+        assert personal_words(bare) == ("1020304050",)
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "Maria1020304050",
+            "M4r14 G0m3z 1234",
+            "1.020.304.050 1.020",
+            "gomez 300 123 4567",
+            "inesgomez85_inesgomez85",
+            "Espriella117835901",
+            "24117835901 24-117835901",
+            "MaríaInésGómez!!",
+        ],
+    )
+    def test_it_is_refused_as_hers(self, password: str) -> None:
+        assert Rule.NOT_PERSONAL in broken(password, HERS)
+
+    @pytest.mark.parametrize("password", ["Maria1020304050", "Espriella117835901", "gomez 300 123 4567"])
+    def test_it_is_nobody_elses(self, password: str) -> None:
+        assert Rule.NOT_PERSONAL not in broken(password, CARLOS)
+
+    def test_a_password_that_is_good_for_others_can_be_too_close_to_its_owner(self) -> None:
+        password = "Espriella117835901 Zw"
+        assert broken(password, CARLOS) == set()
+        assert Rule.NOT_PERSONAL in broken(password, HERS)
+
+
+class TestHashes:
+    def test_a_hash_is_argon2id_with_the_floor_of_owasp(self) -> None:
+        assert Hasher().hash(PASSPHRASE).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+    def test_the_right_password_verifies_and_another_does_not(self, cheap: Hasher) -> None:
+        stored = cheap.hash(PASSPHRASE)
+        assert cheap.verify(stored, PASSPHRASE)
+        assert not cheap.verify(stored, PASSPHRASE.upper())
+
+    def test_two_hashes_of_one_password_differ(self, cheap: Hasher) -> None:
+        assert cheap.hash(PASSPHRASE) != cheap.hash(PASSPHRASE)
+
+    @unhurried
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+    def test_spellings_that_are_equal_under_nfc_are_one_password(self, password: str) -> None:
+        hasher = Hasher(memory_cost=8, time_cost=1)
+        assert hasher.verify(hasher.hash(password), unicodedata.normalize("NFD", password))
+
+    def test_the_seventy_third_character_still_counts(self, cheap: Hasher) -> None:
+        assert not cheap.verify(cheap.hash("x" * 80 + "y"), "x" * 80 + "z")
+
+    @pytest.mark.parametrize(
+        "stored", ["", "x", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$ñ$ñ", "\0", "$2b$12$"]
+    )
+    def test_a_malformed_hash_verifies_nothing(self, cheap: Hasher, stored: str) -> None:
+        assert not cheap.verify(stored, PASSPHRASE)
+
+    def test_a_hash_with_other_parameters_wants_to_be_made_anew(self, cheap: Hasher) -> None:
+        stored = cheap.hash(PASSPHRASE)
+        dearer = Hasher(memory_cost=16, time_cost=1)
+        assert not cheap.needs_rehash(stored)
+        assert dearer.needs_rehash(stored)
+        assert dearer.verify(stored, PASSPHRASE)
+
+
+class TestCost:
+    def test_an_unknown_customer_costs_one_verification_with_the_same_parameters(
+        self, counted: list[str]
+    ) -> None:
+        hasher = Hasher(memory_cost=64, time_cost=3)
+        stored = hasher.hash(PASSPHRASE)
+        hasher.verify(stored, PASSPHRASE)
+        hasher.waste(PASSPHRASE)
+        known, unknown = map(argon2.extract_parameters, counted)
+        assert known == unknown
+
+    def test_judging_hashes_nothing(self, counted: list[str]) -> None:
+        POLICY.judge(PASSPHRASE, HERS)
+        assert counted == []
+
+
+class TestReuse:
+    def test_each_of_the_last_five_is_recognised(self, cheap: Hasher) -> None:
+        earlier = [f"{PASSPHRASE} {number}" for number in range(POLICY.history)]
+        hashes = [cheap.hash(password) for password in earlier]
+        assert all(reused(cheap, password, hashes) for password in earlier)
+        assert not reused(cheap, PASSPHRASE, hashes)
+
+    def test_a_first_password_is_never_a_reuse(self, cheap: Hasher) -> None:
+        assert not reused(cheap, PASSPHRASE, ())
+
+    def test_another_spelling_of_an_earlier_password_is_recognised(self, cheap: Hasher) -> None:
+        assert reused(cheap, unicodedata.normalize("NFD", PASSPHRASE), [cheap.hash(PASSPHRASE)])

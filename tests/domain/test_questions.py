@@ -1,0 +1,752 @@
+"""Security questions: what is asked, what is never shown, and how far one gets by guessing."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import combinations
+from math import exp, prod, sqrt
+from time import perf_counter
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.customers import DEPOSITS, Contact, Customer, Holder, Product, ProductKind
+from app.domain.documents import IdentityDocument
+from app.domain.messages import Message
+from app.domain.questions import (
+    MAX_ODDS,
+    Question,
+    QuestionKind,
+    TooFewFacts,
+    answers_match,
+    draw,
+    explain,
+    pools,
+)
+from app.domain.questions.facts import Fact, facts_of
+from app.domain.questions.spread import COIN_BITS, Spread, spread
+
+KEY = bytes(range(32))
+TODAY = date(2026, 10, 15)
+CREDITS = frozenset(ProductKind) - DEPOSITS
+_T = TypeVar("_T")
+
+
+def person(*products: Product, number: int = 1, as_of: date = TODAY) -> Customer:
+    """A customer with these products."""
+    return Customer(
+        id=number,
+        document=IdentityDocument.parse("CC", str(1_000_000_000 + number)),
+        given_names="Alice",
+        family_names="Rojas",
+        contact=Contact("alice@example.com", "+573001234567", datetime(2024, 1, 1, tzinfo=UTC)),
+        products=products,
+        facts_as_of=as_of,
+    )
+
+
+SAVINGS = Product(
+    ProductKind.SAVINGS_ACCOUNT, "24012345678", date(2017, 3, 9), "Cali", transactional=True, debit_card=True
+)
+MORTGAGE = Product(
+    ProductKind.MORTGAGE, "0199887766", date(2019, 8, 20), "Bogotá", monthly_payment=1_250_000, payment_day=5
+)
+VEHICLE = Product(
+    ProductKind.VEHICLE_LOAN, "0155443322", date(2024, 2, 12), "Pasto", monthly_payment=930_000, payment_day=20
+)
+PERSONAL = Product(
+    ProductKind.PERSONAL_LOAN, "0166778899", date(2025, 6, 3), "Cali", monthly_payment=410_000, payment_day=15
+)
+CARD = Product(
+    ProductKind.CREDIT_CARD, "4000000000001234", date(2020, 1, 15), credit_limit=6_000_000, payment_day=18
+)
+ALICE = person(SAVINGS, MORTGAGE, CARD)
+BOB = person(SAVINGS, number=2)
+
+
+def text(message: Message) -> str:
+    """What an English reader would see."""
+    return message.msgid % {k: text(v) if isinstance(v, Message) else v for k, v in message.values.items()}
+
+
+def shown(questions: Iterable[Question]) -> str:
+    """Everything that a page would say about these questions."""
+    lines = [
+        (question.id, text(question.prompt), *((option.value, text(option.label)) for option in question.options))
+        for question in questions
+    ]
+    return "\n".join(map(str, lines))
+
+
+def right_answers(questions: Iterable[Question]) -> dict[str, str]:
+    return {question.id: question.right for question in questions}
+
+
+def asked(questions: Iterable[Question], kind: QuestionKind) -> Question:
+    (found,) = (question for question in questions if question.kind is kind)
+    return found
+
+
+def about(question: Question) -> str:
+    product = question.prompt.values.get("product")
+    return product.msgid if isinstance(product, Message) else ""
+
+
+# --- what is asked
+
+
+def test_one_savings_account_is_enough_for_a_set() -> None:
+    questions = draw(BOB, KEY, 3)
+
+    assert {question.kind for question in questions} == {
+        QuestionKind.OPENED_YEAR,
+        QuestionKind.OPENED_MONTH,
+        QuestionKind.BRANCH_CITY,
+    }
+    assert prod(question.odds for question in questions) <= MAX_ODDS
+
+
+def test_a_credit_card_alone_has_too_few_facts() -> None:
+    with pytest.raises(TooFewFacts):
+        draw(person(CARD), KEY, 3)
+
+
+def test_nobody_has_facts_without_products() -> None:
+    assert explain(person(), KEY) == ()
+    for count in (0, 1, 3):
+        with pytest.raises(TooFewFacts):
+            draw(person(), KEY, count)
+
+
+def test_different_products_are_asked_about_rather_than_one_alone() -> None:
+    questions = draw(person(SAVINGS, MORTGAGE, VEHICLE), KEY, 3)
+
+    assert len({about(question) for question in questions}) == 3
+
+
+def test_what_people_remember_comes_before_months_and_orders() -> None:
+    questions = draw(person(SAVINGS, MORTGAGE, VEHICLE, PERSONAL, CARD), KEY, 3)
+
+    assert not {QuestionKind.OPENED_MONTH, QuestionKind.OPENING_ORDER} & {question.kind for question in questions}
+
+
+def test_every_kind_can_be_asked() -> None:
+    customers = [person(SAVINGS, MORTGAGE, VEHICLE, PERSONAL, CARD), person(SAVINGS, MORTGAGE)]
+
+    assert {question.kind for customer in customers for question in explain(customer, KEY)} == set(QuestionKind)
+
+
+def test_two_products_of_one_kind_are_asked_about_only_where_they_agree() -> None:
+    other = replace(MORTGAGE, number="0199887767", opened_on=date(2023, 11, 2), city="Tunja")
+
+    kinds = {question.kind for question in explain(person(MORTGAGE, other), KEY)}
+
+    assert kinds == {QuestionKind.PAYMENT_DAY, QuestionKind.PAYMENT_BAND, QuestionKind.PRODUCT_HELD}
+
+
+def test_a_card_of_somebody_elses_account_gives_no_facts() -> None:
+    additional = replace(CARD, holder=Holder.ADDITIONAL)
+
+    assert explain(person(additional), KEY) == ()
+    assert {about(question) for question in explain(person(SAVINGS, additional), KEY)} == {"savings account"}
+
+
+def test_what_stands_on_a_stolen_card_is_never_asked() -> None:
+    kinds = {question.kind for question in explain(person(CARD), KEY)}
+
+    assert kinds == {QuestionKind.PAYMENT_DAY, QuestionKind.LIMIT_BAND, QuestionKind.PRODUCT_HELD}
+    for product in ALICE.products:
+        assert product.number not in shown(explain(ALICE, KEY))
+        assert product.number[-4:] not in shown(explain(ALICE, KEY))
+
+
+# --- what is listed
+
+
+@pytest.mark.parametrize(
+    ("customer", "kind", "answer"),
+    [
+        (BOB, QuestionKind.OPENED_YEAR, "2017"),
+        (BOB, QuestionKind.OPENED_MONTH, "March"),
+        (BOB, QuestionKind.BRANCH_CITY, "Cali"),
+        (person(MORTGAGE), QuestionKind.PAYMENT_DAY, "5"),
+        (person(MORTGAGE), QuestionKind.PAYMENT_BAND, "Between $1.250.000 and $1.459.999"),
+        (person(CARD), QuestionKind.LIMIT_BAND, "Between $5.000.000 and $6.399.999"),
+        (person(CARD), QuestionKind.PRODUCT_HELD, "credit card"),
+        (
+            person(MORTGAGE, VEHICLE, PERSONAL),
+            QuestionKind.OPENING_ORDER,
+            "First the mortgage, then the vehicle loan, then the personal loan",
+        ),
+        (person(replace(SAVINGS, opened_on=date(1989, 5, 1))), QuestionKind.OPENED_YEAR, "2001 or earlier"),
+        (person(replace(SAVINGS, city="SANTIAGO DE CALI")), QuestionKind.BRANCH_CITY, "Cali"),
+        (person(replace(SAVINGS, city="Bogota, D.C.")), QuestionKind.BRANCH_CITY, "Bogotá"),
+        (person(replace(MORTGAGE, monthly_payment=90_000)), QuestionKind.PAYMENT_BAND, "Less than $580.000"),
+        (person(replace(CARD, credit_limit=50_000_000)), QuestionKind.LIMIT_BAND, "$12.700.000 or more"),
+    ],
+)
+def test_the_right_option_is_the_fact_or_none_of_the_above(
+    customer: Customer, kind: QuestionKind, answer: str
+) -> None:
+    seen = set()
+    for number in range(60):
+        question = asked(explain(replace(customer, id=number), KEY), kind)
+        labels = {option.value: text(option.label) for option in question.options}
+        seen.add(labels[question.right])
+        assert (answer in labels.values()) == (labels[question.right] == answer)
+    assert answer in seen
+    assert seen <= {answer, "None of the above"}
+
+
+def test_a_town_that_is_never_listed_makes_none_of_the_above_right() -> None:
+    question = asked(explain(person(replace(SAVINGS, city="Mitú")), KEY), QuestionKind.BRANCH_CITY)
+
+    assert question.right == question.options[-1].value
+
+
+def test_years_to_come_are_never_listed() -> None:
+    early = person(SAVINGS, as_of=date(2018, 1, 1))
+
+    assert all(text(option.label)[:4] <= "2018" for option in asked(explain(early, KEY), QuestionKind.OPENED_YEAR).options[:-1])
+
+
+def test_ordered_answers_are_listed_in_their_order_and_none_of_the_above_is_last() -> None:
+    for customer in simulated_bank(200, seed=5):
+        for question in explain(customer, KEY):
+            labels = [text(option.label) for option in question.options]
+            assert labels.pop() == "None of the above"
+            if question.kind is QuestionKind.PAYMENT_DAY:
+                assert labels == sorted(labels, key=int)
+            if question.kind is QuestionKind.BRANCH_CITY:
+                assert labels == sorted(labels, key=pools.city_key)
+            if question.kind is QuestionKind.OPENED_MONTH:
+                assert labels == sorted(labels, key=[text(label) for label in pools.MONTHS.labels].index)
+
+
+def test_options_are_opaque_and_unlike_each_other() -> None:
+    values = [option.value for question in explain(ALICE, KEY) for option in question.options]
+    ids = [question.id for question in explain(ALICE, KEY)]
+
+    assert len(set(values)) == len(values)
+    assert len(set(ids)) == len(ids)
+    assert all(len(value) == 16 and set(value) <= _URL_SAFE for value in values)
+    assert all(identity.isidentifier() and identity.isascii() for identity in ids)
+
+
+_URL_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_the_right_answer_is_not_in_what_a_log_would_show() -> None:
+    for question in explain(ALICE, KEY):
+        assert repr(question).count(question.right) == 1  # among the options, like every other value
+        assert "right" not in repr(question)
+
+
+# --- the same for ever, until a fact changes
+
+_ELSEWHERE = """
+from tests.domain.test_questions import ALICE, KEY, draw, explain, shown
+print(shown(explain(ALICE, KEY)), shown(draw(ALICE, KEY, 3)))
+"""
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1", "4242"])
+def test_every_process_shows_the_same_questions(hash_seed: str) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", _ELSEWHERE], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.strip() == f"{shown(explain(ALICE, KEY))} {shown(draw(ALICE, KEY, 3))}"
+
+
+def test_no_release_may_redraw_the_questions_by_accident() -> None:
+    digest = hashlib.sha256(shown([*explain(ALICE, KEY), *draw(ALICE, KEY, 3)]).encode()).hexdigest()
+
+    assert digest[:16] == "PINNED"
+
+
+def test_intersecting_renderings_teaches_nothing_because_all_are_one() -> None:
+    renderings = {shown(draw(replace(ALICE, products=order), KEY, 3)) for order in _orders(ALICE.products)}
+
+    assert len(renderings) == 1
+
+
+def _orders(products: Sequence[Product]) -> Iterator[tuple[Product, ...]]:
+    for shift in range(len(products)):
+        yield (*products[shift:], *products[:shift])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(MORTGAGE, number="0199887767"),
+        replace(MORTGAGE, opened_on=date(2019, 8, 21)),
+        replace(MORTGAGE, city="Chía"),
+        replace(MORTGAGE, monthly_payment=1_250_001),
+        replace(MORTGAGE, payment_day=6),
+    ],
+)
+def test_a_changed_fact_redraws_everything(changed: Product) -> None:
+    before = explain(ALICE, KEY)
+    after = explain(person(SAVINGS, changed, CARD), KEY)
+
+    assert not _names(before) & _names(after)
+
+
+def test_another_customer_or_another_key_has_other_questions() -> None:
+    here = _names(explain(ALICE, KEY))
+
+    assert not here & _names(explain(replace(ALICE, id=99), KEY))
+    assert not here & _names(explain(ALICE, bytes(32)))
+
+
+def _names(questions: Iterable[Question]) -> set[str]:
+    return {name for question in questions for name in (question.id, *(option.value for option in question.options))}
+
+
+# --- answering
+
+
+def test_all_right_answers_together_are_accepted() -> None:
+    questions = draw(ALICE, KEY, 3)
+
+    assert answers_match(questions, right_answers(questions))
+    assert answers_match(questions, {**right_answers(questions), "csrf_token": "x"})
+
+
+def test_one_wrong_or_missing_answer_spoils_all() -> None:
+    questions = draw(ALICE, KEY, 3)
+    answers = right_answers(questions)
+    for question in questions:
+        for option in question.options:
+            if option.value != question.right:
+                assert not answers_match(questions, {**answers, question.id: option.value})
+        assert not answers_match(questions, {k: v for k, v in answers.items() if k != question.id})
+        assert not answers_match(questions, {**answers, question.id: ""})
+
+
+def test_one_answer_for_all_questions_is_refused() -> None:
+    questions = draw(ALICE, KEY, 3)
+
+    for question in questions:
+        assert not answers_match(questions, dict.fromkeys((q.id for q in questions), question.right))
+
+
+def test_answers_of_somebody_else_or_of_before_a_change_are_refused() -> None:
+    questions = draw(ALICE, KEY, 3)
+    twin = draw(replace(ALICE, id=99), KEY, 3)
+    stale = draw(replace(ALICE, products=(SAVINGS, replace(MORTGAGE, payment_day=6), CARD)), KEY, 3)
+
+    for others in (twin, stale):
+        values = (other.right for other in others)
+        assert not answers_match(questions, right_answers(others))
+        assert not answers_match(questions, dict(zip((q.id for q in questions), values, strict=True)))
+
+
+def test_no_questions_are_not_answered_by_no_answers() -> None:
+    assert not answers_match((), {})
+
+
+@given(st.dictionaries(st.text(), st.text(st.characters())))
+def test_strange_answers_are_simply_wrong(answers: dict[str, str]) -> None:
+    questions = draw(ALICE, KEY, 3)
+
+    assert not answers_match(questions, answers)
+    assert not answers_match(questions, dict.fromkeys((q.id for q in questions), next(iter(answers.values()), "")))
+
+
+# --- sets
+
+amounts = st.none() | st.integers(1, 10**9)
+products = st.builds(
+    Product,
+    kind=st.sampled_from(ProductKind),
+    number=st.text("0123456789", min_size=8, max_size=12),
+    opened_on=st.dates(date(1970, 1, 1), TODAY),
+    city=st.none() | st.sampled_from(["Bogotá", "Cali", "Mitú", ""]),
+    monthly_payment=amounts,
+    payment_day=st.none() | st.integers(1, 31),
+    holder=st.sampled_from(Holder),
+    credit_limit=amounts,
+)
+customers = st.builds(person, *[products] * 4) | st.lists(products, max_size=12).map(lambda owned: person(*owned))
+
+
+def compatible(one: Question, other: Question) -> bool:
+    """Whether neither question answers the other or hints at it."""
+    kinds = {one.kind, other.kind}
+    if len(kinds) == 1 or kinds == {QuestionKind.PAYMENT_BAND, QuestionKind.LIMIT_BAND}:
+        return False
+    listed = {text(option.label) for question in (one, other) for option in question.options}
+    if QuestionKind.PRODUCT_HELD in kinds:
+        credits = {text(pools.PRODUCT_NAMES[kind]) for kind in CREDITS}
+        return QuestionKind.OPENING_ORDER not in kinds and not credits & {about(one), about(other)}
+    if kinds == {QuestionKind.OPENING_ORDER, QuestionKind.OPENED_YEAR}:
+        return not any(name and name in label for name in (about(one), about(other)) for label in listed)
+    return True
+
+
+@given(customers, st.integers(1, 5))
+def test_every_set_is_valid_whatever_the_products(customer: Customer, count: int) -> None:
+    try:
+        questions = draw(customer, KEY, count)
+    except TooFewFacts:
+        return
+    assert len(questions) == count
+    assert set(map(repr, questions)) <= set(map(repr, explain(customer, KEY)))
+    assert prod(question.odds for question in questions) <= MAX_ODDS
+    assert all(compatible(one, other) for one, other in combinations(questions, 2))
+    assert answers_match(questions, right_answers(questions))
+
+
+@given(customers)
+def test_too_few_facts_is_said_only_when_no_set_exists(customer: Customer) -> None:
+    try:
+        draw(customer, KEY, 3)
+    except TooFewFacts:
+        for three in combinations(explain(customer, KEY), 3):
+            hard = prod(question.odds for question in three) <= MAX_ODDS
+            assert not (hard and all(compatible(one, other) for one, other in combinations(three, 2)))
+
+
+def test_twelve_products_are_drawn_in_a_blink() -> None:
+    many = tuple(
+        Product(kind, str(n), date(2010 + n, 1 + n, 5), "Cali", payment_day=n + 1, monthly_payment=10**6, credit_limit=10**6)
+        for n, kind in enumerate([*ProductKind, *CREDITS])
+    )[:12]
+    times = []
+    for number in range(50):
+        start = perf_counter()
+        for count in (3, 4, 5):
+            draw(person(*many[:9], number=number), KEY, count)
+            draw(person(*many, number=number), KEY, count)
+        times.append((perf_counter() - start) / 6)
+
+    assert sorted(times)[25] < 0.005
+
+
+# --- guessing: exactly
+
+
+def chances(of: Spread, weights: Sequence[int], elsewhere: int) -> dict[tuple[int, ...], Counter[int | None]]:
+    """For every list that can come up, how likely each option (None: none of them) is right, exactly."""
+    total = sum(weights) + elsewhere
+    table: dict[tuple[int, ...], Counter[int | None]] = defaultdict(Counter)
+    for right, weight in [*enumerate(weights), (None, elsewhere)]:
+        kept = Fraction(0) if right is None else Fraction(of.kept[right], 2**COIN_BITS)
+        for listed, share in ((True, kept), (False, 1 - kept)):
+            if share:
+                for answers, part in _lists(of, right, listed):
+                    truth = right if right in answers else None
+                    table[answers][truth] += Fraction(weight, total) * share * part  # type: ignore[assignment]
+    return table
+
+
+def _lists(of: Spread, right: int | None, listed: bool) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every list for this truth, and how likely it is: between two ends of parts the list does not change."""
+    starts = [sum(of.parts[:index]) for index in range(len(of.parts))]
+    length = 0 if right is None else of.parts[right]
+    begin = 0 if right is None else starts[right]
+    room, origin = (length, begin) if listed else (of.whole - length, begin + length)
+    cuts = sorted({(start - origin) % of.whole for start in starts} | {0})
+    for cut, following in zip(cuts, [*cuts[1:], of.whole], strict=True):
+        if cut < room:
+            answers = of.pick(right, 0 if listed else 2**COIN_BITS, cut)
+            yield answers, Fraction(min(following, room) - cut, room)
+
+
+def best_guess(table: Mapping[tuple[int, ...], Counter[int | None]]) -> float:
+    return float(sum(max(options.values()) for options in table.values()))
+
+
+@st.composite
+def base_rates(draw: st.DrawFn) -> tuple[list[int], int, int]:
+    weights = draw(st.lists(st.integers(1, 60), min_size=4, max_size=12))
+    return weights, draw(st.integers(0, 60)), draw(st.integers(2, len(weights) - 1))
+
+
+@given(base_rates(), st.data())
+def test_whatever_is_listed_the_best_guess_is_as_good_as_stated(rates: tuple[list[int], int, int], data: st.DataObject) -> None:
+    weights, elsewhere, listed = rates
+    try:
+        fair = spread(tuple(weights), elsewhere, listed)
+    except ValueError:
+        return
+    table = chances(fair, weights, elsewhere)
+    for answers, options in table.items():
+        assert len(answers) == listed
+        assert float(max(options.values()) / sum(options.values())) == pytest.approx(float(fair.odds))
+
+    other_rates = [100 * weight + data.draw(st.integers(0, 25 * weight)) for weight in weights]
+    shifted = best_guess(chances(fair, other_rates, 100 * elsewhere))
+    assert shifted <= float(fair.odds * pools.SPARE) + 1e-9
+
+
+# --- guessing: ten thousand simulated customers, whose base rates are near those of the pools but not theirs
+
+_HOLD = {
+    ProductKind.SAVINGS_ACCOUNT: 0.85,
+    ProductKind.CHECKING_ACCOUNT: 0.12,
+    ProductKind.CREDIT_CARD: 0.35,
+    ProductKind.PERSONAL_LOAN: 0.18,
+    ProductKind.PAYROLL_LOAN: 0.12,
+    ProductKind.MORTGAGE: 0.11,
+    ProductKind.VEHICLE_LOAN: 0.07,
+    ProductKind.MICROCREDIT: 0.05,
+    ProductKind.COMMERCIAL_LOAN: 0.04,
+}
+_MEAN_AGE = {
+    ProductKind.SAVINGS_ACCOUNT: 9.5,
+    ProductKind.CHECKING_ACCOUNT: 10.5,
+    ProductKind.CREDIT_CARD: 6.0,
+    ProductKind.PERSONAL_LOAN: 3.4,
+    ProductKind.PAYROLL_LOAN: 4.0,
+    ProductKind.MORTGAGE: 9.0,
+    ProductKind.VEHICLE_LOAN: 4.6,
+    ProductKind.MICROCREDIT: 2.3,
+    ProductKind.COMMERCIAL_LOAN: 4.2,
+}
+_MEDIAN_PAYMENT = {
+    ProductKind.PERSONAL_LOAN: (490_000, 0.62),
+    ProductKind.PAYROLL_LOAN: (510_000, 0.55),
+    ProductKind.MORTGAGE: (1_280_000, 0.58),
+    ProductKind.VEHICLE_LOAN: (970_000, 0.41),
+    ProductKind.MICROCREDIT: (285_000, 0.52),
+    ProductKind.COMMERCIAL_LOAN: (1_950_000, 0.78),
+}
+_MEDIAN_LIMIT = (4_100_000, 0.88)
+_TOWNS = {
+    "Bogotá": 300, "Medellín": 90, "Cali": 72, "Barranquilla": 45, "Cartagena": 30, "Bucaramanga": 32, "Cúcuta": 22,
+    "Pereira": 24, "Ibagué": 22, "Manizales": 18, "Villavicencio": 20, "Santa Marta": 18, "Pasto": 14, "Neiva": 15,
+    "Montería": 13, "Valledupar": 12, "Armenia": 13, "Bello": 10, "Soacha": 14, "Envigado": 10, "Popayán": 12,
+    "Tunja": 11, "Itagüí": 10, "Palmira": 9, "Soledad": 10, "Sincelejo": 8, "Yopal": 7, "Chía": 22, "Girardot": 20,
+    "Tumaco": 20, "Leticia": 10, "Zipaquirá": 20, "Duitama": 17,
+}  # fmt: skip
+_PAY_DAYS = {day: {1: 38, 2: 27, 5: 125, 10: 85, 15: 140, 16: 27, 20: 75, 25: 60, 28: 24, 30: 120}.get(day, 14) for day in range(1, 32)}
+
+
+def simulated_bank(size: int, seed: int, loans: int = 1) -> list[Customer]:
+    """Customers whose facts hang together: by income, home town, favourite day and inflation.
+
+    There are `loans` times as many loans as in an ordinary bank.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a simulation
+    return [_somebody(chance, number, loans) for number in range(size)]
+
+
+def _somebody(chance: random.Random, number: int, loans: int) -> Customer:
+    income, home, day = chance.gauss(), _pick(chance, _TOWNS), _pick(chance, _PAY_DAYS)
+    hold = {kind: share * loans if kind in _MEDIAN_PAYMENT else share for kind, share in _HOLD.items()}
+    kinds = [kind for kind, share in hold.items() if chance.random() < share] or [ProductKind.SAVINGS_ACCOUNT]
+    if ProductKind.SAVINGS_ACCOUNT in kinds and chance.random() < 0.08:
+        kinds.append(ProductKind.SAVINGS_ACCOUNT)
+    owned = []
+    for kind in kinds:
+        age = chance.expovariate(1 / _MEAN_AGE[kind])
+        median, spread_out = _MEDIAN_PAYMENT.get(kind, _MEDIAN_LIMIT)
+        amount = median * exp(spread_out * (0.5 * income + 0.87 * chance.gauss())) * 0.98 ** (age - _MEAN_AGE[kind])
+        owned.append(
+            Product(
+                kind,
+                number=str(chance.randrange(10**10, 10**11)),
+                opened_on=TODAY - timedelta(days=int(365.25 * age)),
+                city=home if chance.random() < 0.8 else _pick(chance, _TOWNS),
+                monthly_payment=round(int(amount), -3) if kind in _MEDIAN_PAYMENT else None,
+                payment_day=None if kind in DEPOSITS else day if chance.random() < 0.5 else _pick(chance, _PAY_DAYS),
+                credit_limit=round(int(amount), -5) if kind is ProductKind.CREDIT_CARD else None,
+            )
+        )
+    return person(*owned, number=number)
+
+
+def _pick(chance: random.Random, weights: Mapping[_T, int]) -> _T:
+    return chance.choices([*weights], [*weights.values()])[0]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody who guesses sees of one question: its subject, its pool, what it lists; and what is right."""
+
+    question: Question
+    fact: Fact
+    listed: tuple[int | None, ...]
+    right: int
+
+    @property
+    def subject(self) -> tuple[object, ...]:
+        return self.fact.kind, self.fact.names
+
+
+@dataclass(frozen=True)
+class Case:
+    """One simulated customer: every question, and those that would be asked."""
+
+    every: tuple[Seen, ...]
+    chosen: tuple[Seen, ...]
+
+
+def cases(bank: Iterable[Customer], count: int = 3) -> list[Case]:
+    found = []
+    for customer in bank:
+        pairs = zip(explain(customer, KEY), facts_of(customer), strict=True)
+        every = {question.id: _seen(question, fact) for question, fact in pairs}
+        try:
+            chosen = draw(customer, KEY, count)
+        except TooFewFacts:
+            chosen = ()
+        found.append(Case(tuple(every.values()), tuple(every[question.id] for question in chosen)))
+    return found
+
+
+def _seen(question: Question, fact: Fact) -> Seen:
+    listed = [fact.pool.labels.index(option.label) for option in question.options[:-1]]
+    right = [option.value for option in question.options].index(question.right)
+    return Seen(question, fact, (*listed, None), right)
+
+
+Guess = Callable[[Seen], int]
+
+
+@dataclass
+class Informed:
+    """Knows the code and its pools, and all the facts, lists and right options of half of the customers."""
+
+    rates: dict[object, Counter[int | None]] = field(default_factory=lambda: defaultdict(Counter))
+    listed: Counter[object] = field(default_factory=Counter)
+    right: Counter[object] = field(default_factory=Counter)
+
+    def learn(self, seen: Seen) -> None:
+        self.rates[seen.subject][seen.fact.right] += 1
+        self.listed.update((seen.subject, answer) for answer in seen.listed)
+        self.right[seen.subject, seen.listed[seen.right]] += 1
+
+    def commonest(self, seen: Seen) -> int:
+        """The listed answer that most customers would give."""
+        rates = self.rates[seen.subject]
+        return _best([rates[answer] for answer in seen.listed[:-1]])
+
+    def experienced(self, seen: Seen) -> int:
+        """The option that was right most often when it was listed, "none of the above" included."""
+        keys = [(seen.subject, answer) for answer in seen.listed]
+        return _best([(self.right[key] + 1) / (self.listed[key] + len(keys)) for key in keys])
+
+    def bayesian(self, seen: Seen) -> int:
+        """The option with the highest chance, from the true base rates and the way in which answers are listed."""
+        rates, of = self.rates[seen.subject], seen.fact.pool.spread
+        chance: Counter[int | None] = Counter({None: rates[None]})
+        for index, (part, kept) in enumerate(zip(of.parts, of.kept, strict=True)):
+            keep = kept / 2**COIN_BITS
+            if index in seen.listed:
+                chance[index] = rates[index] * keep * of.whole / part  # type: ignore[assignment]
+            elif part < of.whole:
+                chance[None] += rates[index] * (1 - keep) * of.whole / (of.whole - part)  # type: ignore[assignment]
+        return _best([chance[answer] for answer in seen.listed])
+
+
+def _best(chances: Sequence[float]) -> int:
+    return max(range(len(chances)), key=chances.__getitem__)
+
+
+def strategies(training: Iterable[Case]) -> dict[str, Guess]:
+    """Ways of guessing an option, by its place, without knowing this customer's facts."""
+    informed = Informed()
+    for case in training:
+        for seen in case.every:
+            informed.learn(seen)
+    return {
+        "none": lambda seen: len(seen.listed) - 1,
+        "first": lambda seen: 0,
+        "middle": lambda seen: len(seen.listed) // 2 - 1,
+        "last": lambda seen: len(seen.listed) - 2,
+        "lowest value": lambda seen: _best([-int.from_bytes(o.value.encode()) for o in seen.question.options]),
+        "commonest": informed.commonest,
+        "experienced": informed.experienced,
+        "bayesian": informed.bayesian,
+    }
+
+
+@dataclass
+class Score:
+    """How often a strategy was right, and how often it may be by the stated odds."""
+
+    tries: int = 0
+    hits: int = 0
+    stated: float = 0.0
+    variance: float = 0.0
+
+    def add(self, odds: float, hit: bool) -> None:
+        self.tries += 1
+        self.hits += hit
+        self.stated += odds
+        self.variance += odds * (1 - odds)
+
+    @property
+    def bound(self) -> float:
+        """As many hits as the stated odds can explain: three standard deviations more than their sum (p 0.13 %)."""
+        return self.stated + 3 * sqrt(self.variance)
+
+
+Scores = dict[tuple[str, str], Score]
+
+
+def play(bank: Sequence[Case]) -> Scores:
+    """Every strategy, trained on the first half of the bank, at every question and every set of the second half."""
+    half = len(bank) // 2
+    scores: Scores = defaultdict(Score)
+    for name, guess in strategies(bank[:half]).items():
+        for case in bank[half:]:
+            for seen in case.every:
+                odds = float(seen.question.odds)
+                scores[f"{seen.fact.kind} at {odds:.3f}", name].add(odds, guess(seen) == seen.right)
+            if case.chosen:
+                odds = float(prod(seen.question.odds for seen in case.chosen))
+                scores["a whole set", name].add(odds, all(guess(seen) == seen.right for seen in case.chosen))
+    return scores
+
+
+def measured(scores: Scores) -> str:
+    """The share of hits, a line for each kind and a column for each strategy."""
+    names = list(dict.fromkeys(name for _, name in scores))
+    lines = ["| question | tries | stated | " + " | ".join(names) + " |", "|---|" + "---:|" * (len(names) + 2)]
+    for kind in sorted({kind for kind, _ in scores}):
+        row = [scores[kind, name] for name in names]
+        rates = " | ".join(f"{score.hits / score.tries:.4f}" for score in row)
+        lines.append(f"| {kind} | {row[0].tries} | {row[0].stated / row[0].tries:.4f} | {rates} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("size", "loans", "count"), [(10_000, 1, 3), (2_000, 5, 4)], ids=["everybody", "borrowers"]
+)
+def test_blind_guessing_stays_under_the_stated_odds(size: int, loans: int, count: int) -> None:
+    scores = play(cases(simulated_bank(size, seed=2026, loans=loans), count))
+    print(measured(scores))
+
+    for (kind, name), score in scores.items():
+        assert score.hits <= score.bound, (kind, name, score)
+
+
+def test_the_same_guesses_would_see_through_decoys_drawn_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def evenly(self: Spread, right: int | None, coin: int, place: int) -> tuple[int, ...]:
+        chance = random.Random(coin ^ place)  # noqa: S311 - a simulation
+        size = sum(self.parts) // self.whole
+        decoys = chance.sample([index for index in range(len(self.parts)) if index != right], size)
+        if right is not None and chance.randrange(size + 1):
+            decoys[0] = right
+        return tuple(sorted(decoys))
+
+    monkeypatch.setattr(Spread, "pick", evenly)
+    scores = play(cases(simulated_bank(3_000, seed=2026)))
+
+    seen_through = {kind.split()[0] for (kind, _), score in scores.items() if score.hits > score.bound}
+    assert seen_through >= {"opened_year", "branch_city", "payment_day", "product_held", "a"}
