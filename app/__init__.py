@@ -6,7 +6,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, events, services
+from app import cli, events, services, serving
 from app.settings import ROOT, Settings, read_settings
 from app.web import alarm, assets, errors, headers, health, limits, portal, presentation, recovery, sessions
 
@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     with app.app_context():
         limits.install(app)
-    for part in (headers, errors, assets, presentation, cli):
+    for part in (headers, errors, assets, presentation, cli, serving):
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

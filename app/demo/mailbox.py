@@ -16,6 +16,8 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
+from app.settings import read_settings
+
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _CODE = re.compile(r"(?<![\w/-])\d{6}(?![\w/-])")
 _RECEIVED = "X-Received-At"
@@ -111,3 +113,13 @@ def _message(raw: bytes) -> Message:
 def _body(message: EmailMessage, subtype: str) -> str | None:
     part = message.get_body(preferencelist=(subtype,))
     return str(part.get_content()) if part else None
+
+
+def main() -> None:
+    """The mailbox as a process of its own, where the settings say."""
+    settings = read_settings()
+    serve(settings.mailbox_dir, "127.0.0.1", settings.mail_port)
+
+
+if __name__ == "__main__":
+    main()

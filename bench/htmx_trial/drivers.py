@@ -34,7 +34,9 @@ def chromium(javascript: bool = True) -> Iterator[PlaywrightBrowser]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield PlaywrightBrowser(browser.new_context(java_script_enabled=javascript).new_page())
+        yield PlaywrightBrowser(
+            browser.new_context(java_script_enabled=javascript).new_page()
+        )
         browser.close()
 
 
@@ -71,7 +73,9 @@ class WebKitBrowser:
     def press(self, key: str) -> None:
         from selenium.webdriver import ActionChains, Keys
 
-        ActionChains(self._driver, duration=0).send_keys(getattr(Keys, key.upper())).perform()
+        ActionChains(self._driver, duration=0).send_keys(
+            getattr(Keys, key.upper())
+        ).perform()
 
     def click(self, css: str) -> None:
         self._find(css).click()
@@ -89,7 +93,16 @@ def webkit() -> Iterator[WebKitBrowser]:
     from selenium.webdriver.webkitgtk.service import Service
 
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(write),
+        "-screen",
+        "0",
+        "1280x1024x24",
+        "-nolisten",
+        "tcp",
+    ]
     display = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:
@@ -98,7 +111,11 @@ def webkit() -> Iterator[WebKitBrowser]:
         options.binary_location = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
         options.add_argument("--automation")
         options.add_argument("--full-screen")
-        env = os.environ | {"DISPLAY": f":{number}", "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"}
+        env = os.environ | {
+            "DISPLAY": f":{number}",
+            "GDK_BACKEND": "x11",
+            "NO_AT_BRIDGE": "1",
+        }
         service = Service("/usr/bin/WebKitWebDriver", env=env)
         driver = webdriver.WebKitGTK(options=options, service=service)
         yield WebKitBrowser(driver)

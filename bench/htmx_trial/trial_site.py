@@ -88,7 +88,15 @@ class Site:
         return chosen % int(self.options["timeout"])
 
 
-DEFAULTS = {"timeout": "8000", "disable": "1", "sync": "1", "poll": "0", "wrapper": "1", "focus": "h1", "plain": "0"}
+DEFAULTS = {
+    "timeout": "8000",
+    "disable": "1",
+    "sync": "1",
+    "poll": "0",
+    "wrapper": "1",
+    "focus": "h1",
+    "plain": "0",
+}
 
 
 def create_app(site: Site) -> Flask:
@@ -99,15 +107,24 @@ def create_app(site: Site) -> Flask:
         if request.headers.get("HX-Request"):
             html = render_template_string(TITLE, site=site, status=status) + html
         else:
-            html = render_template_string(PAGE, site=site, fragment=html, config=site.config())
+            html = render_template_string(
+                PAGE, site=site, fragment=html, config=site.config()
+            )
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     @app.before_request
     def remember() -> None:
         if request.path.startswith("/personas"):
-            shown = {"method": request.method, "path": request.path, "hx": request.headers.get("HX-Request", "")}
+            shown = {
+                "method": request.method,
+                "path": request.path,
+                "hx": request.headers.get("HX-Request", ""),
+            }
             shown |= {name: request.headers.get(name, "") for name in SHOWN}
-            shown |= {name: request.form.get(name, "") for name in ("csrf_token", "dato", "boton")}
+            shown |= {
+                name: request.form.get(name, "")
+                for name in ("csrf_token", "dato", "boton")
+            }
             site.seen.append(shown)
 
     @app.after_request
@@ -139,7 +156,10 @@ def create_app(site: Site) -> Flask:
         if case == "cut":
             raise ConnectionResetError
         if case == "foreign":
-            return Response("<html><head><title>Bad gateway</title></head><body><h1>502</h1></body></html>", 502)
+            return Response(
+                "<html><head><title>Bad gateway</title></head><body><h1>502</h1></body></html>",
+                502,
+            )
         if case.isdigit() and case != "303":
             return draw(int(case))
         site.step += 1
@@ -180,9 +200,15 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet)
+        self._server = make_server(
+            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet
+        )
         self._port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            daemon=True,
+        ).start()
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -193,7 +219,9 @@ class Server:
         return f"http://127.0.0.1:{self._port}"
 
     def url(self, **options: str) -> str:
-        query = "&".join(f"{key}={value}" for key, value in {"timeout": "8000", **options}.items())
+        query = "&".join(
+            f"{key}={value}" for key, value in {"timeout": "8000", **options}.items()
+        )
         return f"{self.origin}/personas/clave?{query}"
 
 

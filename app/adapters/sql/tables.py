@@ -7,6 +7,13 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.notices import NoticeKind
 
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -7,4 +7,13 @@ from app.domain.questions.choice import MAX_ODDS, TooFewFacts
 from app.domain.questions.facts import QuestionKind
 from app.domain.questions.sets import Option, Question, answers_match, draw, explain
 
-__all__ = ["MAX_ODDS", "Option", "Question", "QuestionKind", "TooFewFacts", "answers_match", "draw", "explain"]
+__all__ = [
+    "MAX_ODDS",
+    "Option",
+    "Question",
+    "QuestionKind",
+    "TooFewFacts",
+    "answers_match",
+    "draw",
+    "explain",
+]

@@ -23,11 +23,11 @@ _SAME_PRODUCT_AGAIN: Final = 1
 
 
 class TooFewFacts(Exception):
-    """No set of questions about this customer is hard enough to guess; the phone line or a branch can help."""
+    """No set of questions on this customer is hard enough to guess; the phone line or a branch can help."""
 
 
 def choose(facts: Sequence[Fact], count: int) -> tuple[Fact, ...]:
-    """The set of `count` facts that takes the least effort; of several, the one that comes first in `facts`.
+    """The set of `count` facts that takes the least effort; of several, the first in the order of `facts`.
 
     Raises:
         TooFewFacts: no set is within MAX_ODDS and free of hints.
@@ -67,8 +67,8 @@ def _first(
             left = patience - _effort(fact, chosen)
             if left < 0 or any(_hint(fact, other) for other in chosen):
                 continue
-            found = _first(topics[position + 1 :], missing - 1, left, allowed / fact.pool.odds, (*chosen, fact))
-            if found:
+            rest, odds = topics[position + 1 :], fact.pool.odds
+            if found := _first(rest, missing - 1, left, allowed / odds, (*chosen, fact)):
                 return found
     return None
 

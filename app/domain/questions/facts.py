@@ -1,13 +1,13 @@
 """What may be asked about a customer's products: facts that the customer knows and no stolen card shows."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 from typing import Final, TypeVar
 
 from app.domain.customers import DEPOSITS, Customer, Holder, Product, ProductKind
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.questions import pools
 from app.domain.questions.pools import Pool
 
@@ -57,8 +57,8 @@ class Fact:
 def facts_of(customer: Customer) -> Iterator[Fact]:
     """Everything that can be asked of a customer, in an order that depends on the kinds of product alone.
 
-    Two products of one kind are asked about only where they agree: the customer could not tell which is meant,
-    and the page shows no account numbers. A card of somebody else's account gives no facts.
+    Two products of one kind are asked about only where they agree: the customer could not tell which one is
+    meant, and the page shows no account numbers. A card on somebody else's account gives no facts.
     """
     own: dict[ProductKind, list[Product]] = {}
     for product in customer.products:
@@ -107,7 +107,7 @@ def _held(customer: Customer, own: Mapping[ProductKind, Sequence[Product]]) -> I
 
 
 def _order(own: Mapping[ProductKind, Sequence[Product]]) -> Iterator[Fact]:
-    """Which came first, of three loans of different years: everybody knows that the account came before them."""
+    """Which came first, of three loans of different years. No accounts: they come before a loan, as all know."""
     year = {
         kind: products[0].opened_on.year
         for kind, products in own.items()

@@ -1,7 +1,7 @@
 """The possible answers to each question, the same for every customer, and how common each one is.
 
-The base rates are assumptions about a Colombian retail bank. A bank puts its own here: the stated odds hold as
-long as no answer is more than a quarter commoner among its customers than it is here.
+The base rates are assumptions about a Colombian retail bank. A bank puts its own here: the stated odds hold
+as long as no answer is more than a quarter commoner among its customers than it is here.
 """
 
 import unicodedata
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Final
 
 from app.domain.customers import ProductKind
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.questions.spread import Spread, spread
 
 SPARE: Final = Fraction(5, 4)
@@ -24,7 +24,7 @@ SPARE: Final = Fraction(5, 4)
 class Pool:
     """Every possible answer to one question, in the order in which people expect to read them.
 
-    `odds` is the upper bound of a blind hit, with room for base rates that are a quarter higher than those here.
+    `odds` is the upper bound of a blind hit, with room for base rates a quarter higher than those here.
     """
 
     labels: tuple[Message, ...]
@@ -71,15 +71,15 @@ _A_YEAR_OLDER: Final[Mapping[ProductKind, int]] = {
 
 @cache
 def years(kind: ProductKind, last: int) -> Pool:
-    """The years up to `last` in which a product may have been opened; the first entry holds all earlier ones."""
+    """The years up to `last` in which a product may have been opened; the first answer holds all earlier ones."""
     older = _A_YEAR_OLDER[kind]
     weights = [1_000_000]
     while len(weights) < SINGLE_YEARS:
         weights.append(weights[-1] * older // 1000)
     weights.append(weights[-1] * older // (1000 - older))
     first = last - SINGLE_YEARS + 1
-    labels = [Message(N_("%(year)s or earlier"), {"year": str(first - 1)}), *map(_plain, range(first, last + 1))]
-    return _pool(labels, reversed(weights), listed=7)
+    earlier = Message(N_("%(year)s or earlier"), {"year": str(first - 1)})
+    return _pool([earlier, *map(_plain, range(first, last + 1))], reversed(weights), listed=7)
 
 
 def year_index(year: int, last: int) -> int | None:
@@ -184,7 +184,7 @@ def _bands(edges: Sequence[int]) -> Pool:
     """Bands between ascending edges, each with about as many customers as the next."""
     between = [
         Message(N_("Between %(low)s and %(high)s"), {"low": money(low), "high": money(high - 1)})
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
     below = Message(N_("Less than %(amount)s"), {"amount": money(edges[0])})
     above = Message(N_("%(amount)s or more"), {"amount": money(edges[-1])})
@@ -242,7 +242,7 @@ def orders(kinds: Three) -> tuple[tuple[ProductKind, ...], ...]:
 
 @cache
 def order_pool(kinds: Three) -> Pool:
-    """The possible answers about the order of three products, in the order of `orders`; ages as in `years`."""
+    """The possible answers about the order of three products, as `orders` has them; ages as in `years`."""
     return _pool(map(_order_label, orders(kinds)), map(_order_weight, orders(kinds)), listed=4)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from app.domain.customers import Customer, Product
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.questions.choice import choose
 from app.domain.questions.facts import Fact, QuestionKind, facts_of
 from app.domain.questions.spread import COIN_BITS

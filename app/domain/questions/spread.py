@@ -36,7 +36,9 @@ class Spread:
         on [0, 2**COIN_BITS), `place` uniform on a range so much larger than `whole` that its remainder is too.
         """
         starts = list(accumulate(self.parts[:-1], initial=0))
-        start, length, kept = (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
+        start, length, kept = (
+            (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
+        )
         if coin < kept:
             point = start + place % length
         else:

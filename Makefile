@@ -1,0 +1,75 @@
+# `make run` and `make test` need nothing but Python 3.11+, git and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
+
+.PHONY: help run test lint types unit integration browser-tests browsers format translations lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: $(VENV)/run.stamp $(VENV)/words.stamp ## Start the demo: web server, worker and mailbox
+	@exec $(BIN)/python -m app.demo.run
+
+test: lint types unit integration browser-tests ## All checks and tests
+
+lint: $(VENV)/test.stamp $(VENV)/words.stamp ## Style, structure, dependencies, templates, security
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint templates --quiet
+	$(BIN)/deptry .
+	$(BIN)/bandit --quiet --recursive app --configfile pyproject.toml
+
+types: $(VENV)/test.stamp ## Types, strictly
+	$(BIN)/mypy
+
+unit: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests of the rules alone
+	$(BIN)/pytest tests/domain tests/unit
+
+integration: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests on real databases, SMTP and processes
+	$(BIN)/pytest tests/integration
+
+browser-tests: browsers $(VENV)/words.stamp ## The journey in real browsers
+	$(BIN)/pytest e2e
+
+browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
+	$(BIN)/python -m e2e.browsers
+
+format: $(VENV)/test.stamp ## Put code and templates in form
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/djlint --reformat templates --quiet
+
+translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
+	$(BIN)/pybabel extract --quiet -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
+	$(BIN)/pybabel update --quiet --no-fuzzy-matching --ignore-obsolete -i $(VENV)/messages.pot -d app/translations
+
+lock: ## Renew the pinned versions (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras --group dev -o requirements-dev.lock
+
+clean: ## Remove what was built and the local database
+	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock | $(BIN)/python
+	@test -f $(VENV)/test.stamp || $(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.lock | $(BIN)/python
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/words.stamp: $(CATALOGUES) | $(BIN)/python
+	@test -f $(VENV)/test.stamp || $(MAKE) --no-print-directory $(VENV)/run.stamp
+	$(BIN)/pybabel --quiet compile -d app/translations
+	@touch $@

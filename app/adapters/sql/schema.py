@@ -1,0 +1,41 @@
+"""The database's shape: brought up to date by Alembic, one migration a change."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine
+from sqlmodel import SQLModel
+
+from app.adapters.sql import tables
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database up to date; nothing happens if it is."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def write_migration(engine: Engine, summary: str) -> None:
+    """Write the migration from the database as it is to the tables as they are."""
+    with engine.begin() as connection:
+        number = len(list((FOLDER / "versions").glob("*.py"))) + 1
+        command.revision(_config(connection), summary, autogenerate=True, rev_id=f"{number:04}")
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the tables in the code have that the database has not, or the other way round."""
+    assert tables  # noqa: S101 - importing it is what fills the metadata
+    with engine.begin() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))
