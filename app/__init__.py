@@ -26,7 +26,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     services.install(app, services.build(settings))
     events.configure()
-    Babel(app, default_locale="es_CO", default_timezone="America/Bogota", default_translation_directories="app/translations")
+    Babel(
+        app,
+        default_locale="es_CO",
+        default_timezone="America/Bogota",
+        default_translation_directories="app/translations",
+    )
     CSRFProtect(app)
     with app.app_context():
         limits.install(app)
@@ -46,7 +51,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret(),
         SESSION_COOKIE_NAME=sessions.cookie_name(secure=settings.secure),
         SESSION_COOKIE_SECURE=settings.secure,
-        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which our own policy withholds; the origin is checked
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which we withhold; headers checks the origin
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     app.session_interface = sessions.DatabaseSessions()

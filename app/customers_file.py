@@ -2,12 +2,14 @@
 
 import codecs
 import hashlib
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Final, NamedTuple
@@ -15,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -152,19 +154,41 @@ class CustomerEntry(BaseModel):
         return hashlib.sha256(self.model_dump_json(exclude={"password"}).encode()).hexdigest()
 
 
+_PLAIN_LOCAL_PART: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+_LONGEST_LOCAL_PART: Final = 64
+_LONGEST_ADDRESS: Final = 254
+
+
 def _is_email(address: str) -> bool:
-    """Whether every mail server could take it, so ASCII only; no DNS is asked."""
+    """Whether every mail server could take it, so ASCII only; no DNS is asked.
+
+    Most customers share a few domains, so those are looked at once wherever the rest of the address is plain.
+    """
+    local, _, domain = address.rpartition("@")
+    plain = _PLAIN_LOCAL_PART.fullmatch(local) and len(local) <= _LONGEST_LOCAL_PART
+    return _validates(f"a@{domain}") and len(address) <= _LONGEST_ADDRESS if plain else _validates(address)
+
+
+@lru_cache(maxsize=1000)
+def _validates(address: str) -> bool:
     try:
-        return address.isascii() and bool(validate_email(address, check_deliverability=False, allow_smtputf8=False))
+        return address.isascii() and bool(
+            validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        )
     except EmailNotValidError:
         return False
 
 
 _MOBILES: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+_COLOMBIAN_MOBILE: Final = re.compile(
+    rf"\+57(?:{PhoneMetadata.metadata_for_region('CO').mobile.national_number_pattern})"
+)
 
 
 def _is_mobile(number: str) -> bool:
     """Whether it is a number in E.164 form that may be a mobile, of any country."""
+    if _COLOMBIAN_MOBILE.fullmatch(number):
+        return True  # the pattern that number_type looks at, a hundred times faster
     try:
         parsed = phonenumbers.parse(number)
     except NumberParseException:
@@ -284,7 +308,9 @@ class CustomersFile:
         while line := self._file.readline(LONGEST_LINE):
             number, done = number + 1, done + len(line)
             if len(line) == LONGEST_LINE:
-                raise BadFile(f"line {number}: is longer than {LONGEST_LINE:,} bytes; a customer takes one line")
+                raise BadFile(
+                    f"line {number}: is longer than {LONGEST_LINE:,} bytes; a customer takes one line"
+                )
             content.update(line)
             if number % BATCH == 0:
                 progress(done)
@@ -344,13 +370,17 @@ class _Stored(NamedTuple):
     facts_as_of: date
 
 
-_PRODUCT_COLUMNS: Final = [column for column in columns(ProductRow) if column.name not in {"id", "customer_id"}]
+_PRODUCT_COLUMNS: Final = [
+    column for column in columns(ProductRow) if column.name not in {"id", "customer_id"}
+]
 
 
 class _Batch:
     """Some entries by keyed document, and the rows they become."""
 
-    def __init__(self, tx: SqlTransaction, rules: Rules, entries: Mapping[str, CustomerEntry], report: Report) -> None:
+    def __init__(
+        self, tx: SqlTransaction, rules: Rules, entries: Mapping[str, CustomerEntry], report: Report
+    ) -> None:
         self._tx, self._rules, self._entries, self._report = tx, rules, entries, report
         self._today = tx.now.astimezone(BOGOTA).date()
         self._digests = {key: entry.digest() for key, entry in entries.items()}
@@ -380,14 +410,19 @@ class _Batch:
             return {}
         connection = self._tx.connection
         rows = [
-            self._row(key) | {"contact_updated_at": self._entries[key].contact_updated_at, "facts_as_of": self._today}
+            self._row(key)
+            | {"contact_updated_at": self._entries[key].contact_updated_at, "facts_as_of": self._today}
             for key in keys
         ]
         connection.execute(insert(connection, CustomerRow), rows)
         ids = dict(
             connection.execute(
-                select(CustomerRow.document_key, CustomerRow.id).where(col(CustomerRow.document_key).in_(keys))
-            ).tuples().all()
+                select(CustomerRow.document_key, CustomerRow.id).where(
+                    col(CustomerRow.document_key).in_(keys)
+                )
+            )
+            .tuples()
+            .all()
         )
         self._add_products(ids)
         return ids
@@ -459,4 +494,6 @@ class _Batch:
 
 
 def _products_in(entry: CustomerEntry) -> Counter[tuple[Any, ...]]:
-    return Counter(tuple(product.values()[column.name] for column in _PRODUCT_COLUMNS) for product in entry.products)
+    return Counter(
+        tuple(product.values()[column.name] for column in _PRODUCT_COLUMNS) for product in entry.products
+    )

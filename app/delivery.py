@@ -133,7 +133,13 @@ class Worker:
             if notice.kind is NoticeKind.CODE and notice.nonce:
                 expires_at = tx.now + self._services.rules.policy.code_valid
                 tx.recoveries.code_accepted(notice.recovery_id, notice.nonce, expires_at)
-        log_event("notice_sent", notice=notice.id, kind=notice.kind, channel=addressed.channel, tries=notice.attempts)
+        log_event(
+            "notice_sent",
+            notice=notice.id,
+            kind=notice.kind,
+            channel=addressed.channel,
+            tries=notice.attempts,
+        )
 
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:
@@ -159,7 +165,9 @@ class Worker:
             raise Undeliverable("the recovery went on or ended")
         customer, channel = self._whose(tx, notice, recovery)
         if tx.budgets.locked_until(customer.id):
-            return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer))
+            return Addressed(
+                replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer)
+            )
         token = new_token()
         hashed = token_hash(token)
         ready = replace(
@@ -172,7 +180,9 @@ class Worker:
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)
-        return Addressed(notice, customer, channel, {"link": self._url(f"enlace/{token}"), **self._alarm(customer, notice)})
+        return Addressed(
+            notice, customer, channel, {"link": self._url(f"enlace/{token}"), **self._alarm(customer, notice)}
+        )
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None and notice.channel is not None:
@@ -184,7 +194,9 @@ class Worker:
             raise Undeliverable("no address is registered")
         limit = self._services.rules.policy.limit(Budget.LINKS)
         if tx.budgets.spend(customer.id, Budget.LINKS, limit) is None:
-            log_event("excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id)
+            log_event(
+                "excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id
+            )
             raise Undeliverable("the customer's links of the day are spent")
         channel = customer.contact.channels[0]
         tx.notices.address(notice, customer.id, channel)

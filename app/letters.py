@@ -9,7 +9,7 @@ from flask_babel import force_locale, format_datetime
 
 from app.adapters.mail import Letter
 from app.domain.customers import Channel, Customer
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.notices import NoticeKind
 from app.settings import Settings
 from app.translation import say
@@ -29,7 +29,7 @@ SUBJECTS: Final = {
 def local_time(instant: datetime) -> str:
     """An instant (UTC) as a customer in Colombia reads it, with its offset."""
     local = instant.astimezone(BOGOTA)
-    return format_datetime(local, "d 'de' MMMM 'de' y, h:mm a", rebase=False) + " (UTC−05:00)"
+    return str(format_datetime(local, "d 'de' MMMM 'de' y, h:mm a", rebase=False)) + " (UTC−05:00)"
 
 
 class Writer:
@@ -39,9 +39,16 @@ class Writer:
         self._app = app
         self._settings = settings
 
-    def write(self, notice_id: str, kind: NoticeKind, channel: Channel, to: Customer, **context: Any) -> Letter:
+    def write(
+        self, notice_id: str, kind: NoticeKind, channel: Channel, to: Customer, **context: Any
+    ) -> Letter:
         """The message of a kind for one address of a customer; `context` is what its template needs."""
-        context |= {"customer": to, "settings": self._settings, "now": datetime.now(UTC), "local_time": local_time}
+        context |= {
+            "customer": to,
+            "settings": self._settings,
+            "now": datetime.now(UTC),
+            "local_time": local_time,
+        }
         with self._app.app_context(), force_locale(LOCALE):
             if channel is Channel.SMS:
                 text = render_template(f"sms/{kind}.txt", **context)

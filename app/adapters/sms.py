@@ -17,7 +17,7 @@ class Texter(Protocol):
 
 
 class HttpTexter:
-    """Posts `{"id", "to", "text"}` as JSON; user and password may stand in the address, the id tells repeats."""
+    """Posts `{"id", "to", "text"}` as JSON; user and password may stand in the address."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -39,7 +39,9 @@ class AppriseTexter:
         import apprise  # half a second to import, and only some banks need it
 
         provider = apprise.Apprise()
-        taken = provider.add(self._url.replace("{to}", letter.to.lstrip("+"))) and provider.notify(body=letter.text)
+        taken = provider.add(self._url.replace("{to}", letter.to.lstrip("+"))) and provider.notify(
+            body=letter.text
+        )
         if not taken:
             raise ConnectionError("the SMS provider did not take the message")
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
@@ -64,7 +64,7 @@ class _Keeper(Mailbox):
 def listening(folder: Path, host: str, port: int) -> Iterator[None]:
     """An SMTP server while the block runs."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Keeper(str(folder)), hostname=host, port=port)
+    controller = Controller(_Keeper(folder), hostname=host, port=port)
     controller.start()
     try:
         yield
@@ -93,12 +93,12 @@ def read(folder: Path) -> list[Message]:
     if not folder.exists():
         return []
     kept = mailbox.Maildir(str(folder), create=False)
-    messages = [_message(kept.get_bytes(key)) for key in kept.keys()]
+    messages = [_message(kept.get_bytes(key)) for key in kept.iterkeys()]
     return sorted(messages, key=lambda message: message.received_at, reverse=True)
 
 
 def _message(raw: bytes) -> Message:
-    parsed = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    parsed = message_from_bytes(raw, policy=policy.default)
     return Message(
         id=str(parsed.get("Message-ID", "")),
         channel=str(parsed.get("X-Channel", "email")),

@@ -27,7 +27,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One browser's recovery at one instant (`now`, UTC). Before the link is proven the customer is unknown."""
+    """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link."""
 
     rules: Rules
     now: datetime
@@ -63,7 +63,7 @@ def _nothing_more(_: Transaction) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an answer came to, the recovery after it, what else changes in the same transaction, and what to say."""
+    """What an answer came to, the recovery after it, what else changes with it, and what to say."""
 
     outcome: Outcome
     recovery: Recovery

@@ -56,7 +56,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The registered addresses: an e-mail address, an E.164 mobile number, and when they last changed (UTC)."""
+    """The registered addresses: e-mail, E.164 mobile, and when they last changed (UTC)."""
 
     email: str | None
     mobile: str | None

@@ -40,7 +40,7 @@ QUALIFIES: Final[Mapping[ProductKind, Callable[[Product], bool]]] = MappingProxy
 def refusal(customer: Customer, frozen: bool, now: datetime, policy: Policy) -> Refusal | None:
     """Why this customer is sent to the phone line or a branch, or None.
 
-    A contact that changed within the hold (SIM swap, a branch deceived) cannot be used: NIST SP 800-63B-4 4.2.
+    A contact that changed within the hold (SIM swap, a deceived branch) is no proof: NIST SP 800-63B-4 4.2.
     """
     if frozen:
         return Refusal.FROZEN

@@ -1,4 +1,4 @@
-"""Logging in: an attempt is spent before the password is compared, and unknown documents cost the same."""
+"""Logging in: an attempt is spent before anything is compared, and unknown documents cost the same."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class LoginOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The outcome, the attempts left where it was wrong, and for whom and since when (UTC) where it was right."""
+    """The outcome; the attempts left if it was wrong; whose, and the access before (UTC), if right."""
 
     outcome: LoginOutcome
     attempts_left: int = 0
@@ -43,7 +43,9 @@ def log_in(store: Store, rules: Rules, document: IdentityDocument, password: str
     if credential.frozen_at is not None:
         return Login(LoginOutcome.FROZEN)
     _welcome(store, rules, key, credential, password)
-    return Login(LoginOutcome.WELCOME, customer_id=credential.customer_id, last_access_at=credential.last_access_at)
+    return Login(
+        LoginOutcome.WELCOME, customer_id=credential.customer_id, last_access_at=credential.last_access_at
+    )
 
 
 def _compare(rules: Rules, credential: Credential | None, password: str) -> bool:

@@ -1,4 +1,4 @@
-"""Masks of constant length, so that a masked address betrays neither length nor provider (requirement CO1)."""
+"""Masks of constant length: a masked address betrays neither length nor provider (requirement CO1)."""
 
 from typing import Final
 

@@ -12,7 +12,7 @@ def N_(msgid: str) -> str:  # noqa: N802 - the name gettext's extractor looks fo
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An English msgid with `%(name)s` places and their values; a value that is a Message is translated too."""
+    """An English msgid with `%(name)s` places and their values; a Message among them is translated too."""
 
     msgid: str
     values: Mapping[str, "str | int | Message"] = field(default_factory=lambda: MappingProxyType({}))

@@ -13,8 +13,8 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn.matching import date_match, sequence_match, spatial_match  # type: ignore[import-untyped]
-from zxcvbn.scoring import estimate_guesses  # type: ignore[import-untyped]
+from zxcvbn.matching import date_match, sequence_match, spatial_match
+from zxcvbn.scoring import estimate_guesses
 
 from app.domain import words
 from app.domain.customers import Customer

@@ -34,30 +34,56 @@ class Credential:
 class Customers(Protocol):
     """The bank's customers, read only."""
 
-    def by_document(self, document_key: str) -> Customer | None: ...
-    def by_id(self, customer_id: int) -> Customer: ...
+    def by_document(self, document_key: str) -> Customer | None:
+        """The customer with this keyed document, if there is one."""
+
+    def by_id(self, customer_id: int) -> Customer:
+        """The customer with this id; LookupError if it is gone."""
 
 
 class Credentials(Protocol):
     """Passwords and what blocks them."""
 
-    def of(self, customer_id: int) -> Credential: ...
-    def by_document(self, document_key: str) -> Credential | None: ...
-    def assign(self, customer_id: int, password_hash: str) -> None: ...
-    def rehash(self, customer_id: int, password_hash: str) -> None: ...
-    def freeze(self, customer_id: int) -> bool: ...
-    def unfreeze(self, customer_id: int) -> None: ...
-    def record_access(self, customer_id: int) -> None: ...
-    def spend_login(self, document_key: str, limit: int) -> int | None: ...
-    def clear_logins(self, document_key: str) -> None: ...
+    def of(self, customer_id: int) -> Credential:
+        """The customer's credential; an empty one for a customer who never had a password."""
+
+    def by_document(self, document_key: str) -> Credential | None:
+        """The credential of a keyed document, without its history."""
+
+    def assign(self, customer_id: int, password_hash: str) -> None:
+        """Set the password and add it to the history."""
+
+    def rehash(self, customer_id: int, password_hash: str) -> None:
+        """Keep the same password under stronger parameters."""
+
+    def freeze(self, customer_id: int) -> bool:
+        """Stop the password from being used; False if it was stopped already."""
+
+    def unfreeze(self, customer_id: int) -> None:
+        """Let the password be used again."""
+
+    def record_access(self, customer_id: int) -> None:
+        """Keep the time of a log-in."""
+
+    def spend_login(self, document_key: str, limit: int) -> int | None:
+        """Spend one log-in attempt of a document; how many are left, None if none was."""
+
+    def clear_logins(self, document_key: str) -> None:
+        """Forget the failed log-ins of a document."""
 
 
 class Recoveries(Protocol):
     """The recoveries under way."""
 
-    def add(self, recovery: Recovery) -> None: ...
-    def get(self, recovery_id: str) -> Recovery | None: ...
-    def by_link(self, link_hash: str) -> Recovery | None: ...
+    def add(self, recovery: Recovery) -> None:
+        """Write a recovery that begins."""
+
+    def get(self, recovery_id: str) -> Recovery | None:
+        """The recovery with this id."""
+
+    def by_link(self, link_hash: str) -> Recovery | None:
+        """The recovery whose link has this hash, used or not."""
+
     def save(self, before: Recovery, after: Recovery) -> Recovery:
         """Write `after` if the stored one is still `before`, in one statement; else raise StaleRecovery."""
 
@@ -77,10 +103,17 @@ class Budgets(Protocol):
     def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
         """Spend one and tell how many are left; None when none was left."""
 
-    def refund(self, customer_id: int, budget: Budget) -> None: ...
-    def clear(self, customer_id: int) -> None: ...
-    def lock(self, customer_id: int, until: datetime) -> None: ...
-    def locked_until(self, customer_id: int) -> datetime | None: ...
+    def refund(self, customer_id: int, budget: Budget) -> None:
+        """Give one back: the answer was right."""
+
+    def clear(self, customer_id: int) -> None:
+        """Give everything back, and open what was locked."""
+
+    def lock(self, customer_id: int, until: datetime) -> None:
+        """Close recovery until an instant (UTC); every budget begins anew then."""
+
+    def locked_until(self, customer_id: int) -> datetime | None:
+        """Until when recovery is closed (UTC), None if it is open."""
 
 
 class Notices(Protocol):
@@ -100,22 +133,44 @@ class Notices(Protocol):
 class Sessions(Protocol):
     """The browsers' sessions on the server."""
 
-    def end_all(self, customer_id: int) -> None: ...
+    def end_all(self, customer_id: int) -> None:
+        """End every session of a customer."""
 
 
 class Transaction(Protocol):
     """All ports on one transaction: what is done through it is kept together or not at all."""
 
-    now: datetime
-    customers: Customers
-    credentials: Credentials
-    recoveries: Recoveries
-    budgets: Budgets
-    notices: Notices
-    sessions: Sessions
+    @property
+    def now(self) -> datetime:
+        """The instant of this transaction, UTC."""
+
+    @property
+    def customers(self) -> Customers:
+        """The bank's customers."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """Their passwords."""
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """The recoveries under way."""
+
+    @property
+    def budgets(self) -> Budgets:
+        """What each customer has left."""
+
+    @property
+    def notices(self) -> Notices:
+        """The outbox."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """The browsers' sessions."""
 
 
 class Store(Protocol):
     """Where transactions come from."""
 
-    def transaction(self) -> AbstractContextManager[Transaction]: ...
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """One transaction, to be used as `with store.transaction() as tx:`."""

@@ -40,7 +40,7 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token. The token has full entropy, so a plain SHA-256 cannot be reversed."""
+    """What is kept of a token; it has full entropy, so a plain SHA-256 cannot be reversed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -53,8 +53,8 @@ def code(nonce: str, keys: Keys) -> str:
     """The six digits of a nonce, as text.
 
     A keyed function of random bits (HMAC-SHA256, 64 bits reduced to 10⁶: a bias below 10⁻¹³): nobody without
-    the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends the
-    same value twice.
+    the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends
+    the same value twice.
     """
     number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8], "big")
     return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)

@@ -15,7 +15,7 @@ from app.steps import STEPS
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Where an answer led: from one step to another, the recovery as it is now, and what to say about it."""
+    """Where an answer led from the step it `left`, the recovery as it is now, and what to say about it."""
 
     left: Step
     step: Step
@@ -39,8 +39,8 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
 def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     """Take one answer at `step`.
 
-    The try is spent, and that is kept, before anything is compared: neither a crash nor a parallel guess wins a
-    free one (design decision 2, NIST SP 800-63B-4 3.2.2).
+    The try is spent, and that is kept, before anything is compared: neither a crash nor a parallel guess
+    wins a free one (design decision 2, NIST SP 800-63B-4 3.2.2).
 
     Raises:
         StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
@@ -86,7 +86,7 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
 
 
 def lock_out(tx: Transaction, case: Case) -> Recovery:
-    """Close the customer's recoveries for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10)."""
+    """Close recovery for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10)."""
     here, customer = case.under_way, case.owner
     locked = tx.recoveries.save(here, replace(here, step=Step.LOCKED))
     tx.recoveries.close_all(customer.id, Step.LOCKED, apart_from=here.id)

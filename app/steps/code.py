@@ -8,14 +8,16 @@ from wtforms.validators import ValidationError
 
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.policy import Budget
 from app.domain.proofs import CODE_DIGITS, canonical_code, code_matches
 from app.steps.form import StepForm
 
 BUDGET: Budget | None = Budget.GUESSES
 
-WRONG_CODE = Message(N_("The code is not correct. Look at the latest message we sent you and type its six digits."))
+WRONG_CODE = Message(
+    N_("The code is not correct. Look at the latest message we sent you and type its six digits.")
+)
 
 
 class Form(StepForm):

@@ -25,7 +25,7 @@ class StepForm(FlaskForm):
     """A step's form. `answer` is what the step decides on, free of forms."""
 
     @classmethod
-    def of(cls, case: Case) -> Self:
+    def of(cls, _case: Case) -> Self:
         """The form for one case; a step whose fields depend on the customer overrides it."""
         return cls()
 
@@ -46,10 +46,10 @@ class DocumentForm(StepForm):
         if not (field.data or "").strip():
             raise ValidationError(_("Enter your identification number."))
         try:
-            self.answer
+            IdentityDocument.parse(self.id_type.data or "", field.data or "")
         except InvalidDocument:
             raise ValidationError(
-                _("Check the number: it does not have the form of the document type you chose. Example: 1020304050.")
+                _("Check the number: it does not fit the type of document you chose. Example: 1020304050.")
             ) from None
 
     @property

@@ -9,9 +9,9 @@ from wtforms.validators import ValidationError
 
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome, Step
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.notices import NoticeKind
-from app.domain.passwords import Verdict, accepts, personal_words, reused
+from app.domain.passwords import Verdict, personal_words, reused
 from app.domain.policy import Budget
 from app.domain.ports import Transaction
 from app.steps.form import StepForm
@@ -45,7 +45,7 @@ class Form(StepForm):
 
 
 def handle(case: Case, password: str) -> Decision:
-    """Judge, hash, and change everything at once: password, history, blocks, sessions, links, codes, notices."""
+    """Judge, hash, and change everything at once."""
     here, rules = case.under_way, case.rules
     if why := turned_away(case):
         return Decision(Outcome.TURNED_AWAY, replace(here, refusal=why))

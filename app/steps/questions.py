@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from app.domain import questions
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.policy import Budget
 from app.domain.questions import Question
 from app.steps.form import StepForm
@@ -18,7 +18,7 @@ from app.translation import say
 BUDGET: Budget | None = Budget.ANSWERS
 
 NOT_ALL_RIGHT = Message(
-    N_("The answers do not match what we have. For your security we do not say which; look at all of them again.")
+    N_("The answers do not match what we have. For your security we do not say which. Check them all.")
 )
 
 
@@ -26,9 +26,9 @@ class Form(StepForm):
     """One group of radio buttons a question; `of` gives it the customer's own."""
 
     @classmethod
-    def of(cls, case: Case) -> "Form":
+    def of(cls, _case: Case) -> "Form":
         """A form with one required field for each question of this customer."""
-        fields = {question.id: _radio(question) for question in drawn(case)}
+        fields = {question.id: _radio(question) for question in drawn(_case)}
         return type("QuestionsForm", (cls,), fields)()  # type: ignore[no-any-return]
 
     @property

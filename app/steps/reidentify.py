@@ -9,7 +9,7 @@ from app.domain.case import Case, Decision
 from app.domain.documents import IdentityDocument
 from app.domain.eligibility import refusal
 from app.domain.journey import Outcome
-from app.domain.messages import Message, N_
+from app.domain.messages import N_, Message
 from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.domain.recovery import Recovery, Refusal

@@ -1,4 +1,4 @@
-"""Stylesheet, scripts and pictures under names that carry their content's hash, so browsers keep them for good."""
+"""Stylesheet, scripts and pictures under their content's hash, so browsers keep them for good."""
 
 import hashlib
 from functools import cache

@@ -13,12 +13,14 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 @blueprint.get("/buzon")
 def buzon() -> Response:
     """Everything sent, newest first."""
-    return make_response(render_template("demo/buzon.html", messages=mailbox.read(services().settings.mailbox_dir)))
+    return make_response(
+        render_template("demo/buzon.html", messages=mailbox.read(services().settings.mailbox_dir))
+    )
 
 
 @blueprint.get("/buzon.json")
 def buzon_json() -> Response:
-    """The same for tests: `[{channel, to, subject, text, html, links, code, received_at, id}, …]`, newest first."""
+    """The same for tests: `[{id, channel, to, subject, text, html, received_at, links, code}, …]`."""
     return jsonify([message.as_json() for message in mailbox.read(services().settings.mailbox_dir)])
 
 
@@ -34,5 +36,7 @@ def people() -> Response:
 def receive_sms() -> tuple[str, int]:
     """The demo's SMS provider: what the worker posts goes to the mailbox."""
     message: Any = request.get_json()
-    mailbox.keep_sms(services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"]))
+    mailbox.keep_sms(
+        services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"])
+    )
     return "", 204

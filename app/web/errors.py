@@ -14,13 +14,19 @@ from app.web.pages import draw
 
 MESSAGES: dict[int, tuple[Any, Any]] = {
     400: (_("We could not read what arrived"), _("Go back to the beginning and try again, please.")),
-    403: (_("This request did not come from our page"), _("Type the bank's address in your browser and begin there.")),
+    403: (
+        _("This request did not come from our page"),
+        _("Type the bank's address in your browser and begin there."),
+    ),
     404: (_("This page does not exist"), _("Check the address, or begin at the front page.")),
     405: (_("This page does not work that way"), _("Begin at the front page, please.")),
     413: (_("That was too long"), _("Shorten what you typed and send it again.")),
     422: (_("Something is missing"), _("Check what you typed and send it again.")),
     429: (_("Too many attempts from this connection"), _("Nothing has been blocked on your account.")),
-    500: (_("Something failed on our side"), _("It is not your fault and nothing was lost. Try again in a minute.")),
+    500: (
+        _("Something failed on our side"),
+        _("It is not your fault and nothing was lost. Try again in a minute."),
+    ),
     503: (_("The service is resting for a moment"), _("Nothing was lost. Try again in a minute.")),
 }
 STALE_PAGE = (

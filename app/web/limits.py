@@ -29,7 +29,6 @@ def address() -> str:
     return str(ip_network((asked_from, 64), strict=False))
 
 
-
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A named limit: how many, who is counted, when it applies, and whether only failures count."""

@@ -35,8 +35,8 @@ def from_timestamp(seconds: float) -> datetime:
 
 def duration(seconds: float) -> str:
     """A length of time in words: `2 minutos`, `90 segundos`."""
-    unit = "minute" if seconds >= 60 and seconds % 60 == 0 or seconds >= 600 else "second"
-    return format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10000)
+    unit = "minute" if (seconds >= 60 and seconds % 60 == 0) or seconds >= 600 else "second"
+    return str(format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10000))
 
 
 def install(app: Flask) -> None:

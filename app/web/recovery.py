@@ -1,5 +1,6 @@
 """The recovery page: one address, one dispatcher for every step."""
 
+from contextlib import suppress
 from typing import cast
 
 from flask import Blueprint, Response, redirect, request, session, url_for
@@ -9,13 +10,13 @@ from app.domain.case import Case
 from app.domain.journey import Outcome, Step
 from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
+from app.events import log_event
 from app.services import services
 from app.steps import STEPS
 from app.steps.advance import Moved, advance, look
 from app.steps.form import StepForm
 from app.steps.password import verdicts
 from app.translation import say
-from app.events import log_event
 from app.web.limits import ANSWER, IDENTIFY, LINK, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import BrowserSession
@@ -80,7 +81,7 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
 
 @blueprint.post("/personas/clave/reglas")
 def password_rules() -> Response:
-    """The password's rules, ticked for what is typed so far. Nothing is kept; the server decides at the end."""
+    """The password's rules, ticked for what is typed so far; nothing is kept."""
     step, case = _here()
     typed = request.form.get("password", "") if step is Step.PASSWORD else ""
     judged = verdicts(case, typed) if step is Step.PASSWORD else ()
@@ -97,13 +98,10 @@ def restart() -> WerkzeugResponse:
 @blueprint.post("/personas/clave/continuar")
 def stay() -> WerkzeugResponse:
     """More time before the idle end, within the total (WCAG 2.2.1)."""
-    step, case = _here()
+    _step, case = _here()
     if case.recovery and case.customer:
-        with services().store.transaction() as tx:
-            try:
-                tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, services().rules.policy))
-            except StaleRecovery:
-                pass
+        with suppress(StaleRecovery), services().store.transaction() as tx:
+            tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, services().rules.policy))
     return _to_the_page()
 
 
@@ -120,11 +118,11 @@ def _open(link_hash: str) -> None:
     mine = _session()
     with services().store.transaction() as tx:
         found = tx.recoveries.by_link(link_hash)
-        opened, _ = look(tx, services().rules, found and found.id, link_hash)
+        opened, _ = look(tx, services().rules, found.id if found else None, link_hash)
         standing, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
     under_way = case.customer is not None and standing in STEPS
     if under_way and opened is not Step.REIDENTIFY:
         return
-    mine["recovery"] = found and found.id
+    mine["recovery"] = found.id if found else None
     mine["ticket"] = link_hash
     mine.renew()

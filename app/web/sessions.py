@@ -5,7 +5,8 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Flask, Request, Response, request as current_request
+from flask import Flask, Request, Response
+from flask import request as current_request
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
@@ -105,7 +106,10 @@ class DatabaseSessions(SessionInterface):
     def _update(self, session: BrowserSession) -> None:
         with services().store.transaction() as tx:
             tx.sessions.update(
-                token_hash(session.token or ""), session.customer_id, dict(session), tx.now + _lifetime(session)
+                token_hash(session.token or ""),
+                session.customer_id,
+                dict(session),
+                tx.now + _lifetime(session),
             )
 
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
@@ -119,7 +123,12 @@ class DatabaseSessions(SessionInterface):
                 tx.sessions.create(token_hash(token), session.customer_id, dict(session), browser, expires_at)
         session.token = token
         response.set_cookie(
-            self.get_cookie_name(app), token, secure=self.get_cookie_secure(app), httponly=True, samesite="Lax", path="/"
+            self.get_cookie_name(app),
+            token,
+            secure=self.get_cookie_secure(app),
+            httponly=True,
+            samesite="Lax",
+            path="/",
         )
 
 
@@ -127,14 +136,28 @@ def _lifetime(session: BrowserSession) -> timedelta:
     return ANONYMOUS if session.customer_id is None else LOGGED_IN
 
 
-_BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS: Final = (("Android", "Android"), ("iPhone|iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone|iPad", "iOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def _browser() -> str:
     """A word for the browser that its owner recognises; nothing of the header itself is kept."""
     agent = current_request.headers.get("User-Agent", "")
-    named = [next((name for mark, name in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS)]
+    named = [
+        next((name for mark, name in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS)
+    ]
     return ", ".join(filter(None, named))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from math import exp, prod, sqrt
 from time import perf_counter
@@ -288,7 +289,7 @@ def test_every_process_shows_the_same_questions(hash_seed: str) -> None:
 def test_no_release_may_redraw_the_questions_by_accident() -> None:
     digest = hashlib.sha256(shown([*explain(ALICE, KEY), *draw(ALICE, KEY, 3)]).encode()).hexdigest()
 
-    assert digest[:16] == "PINNED"
+    assert digest[:16] == "793e25303c46b8a7"
 
 
 def test_intersecting_renderings_teaches_nothing_because_all_are_one() -> None:
@@ -560,11 +561,11 @@ _MEDIAN_PAYMENT = {
 }
 _MEDIAN_LIMIT = (4_100_000, 0.88)
 _TOWNS = {
-    "Bogotá": 300, "Medellín": 90, "Cali": 72, "Barranquilla": 45, "Cartagena": 30, "Bucaramanga": 32, "Cúcuta": 22,
-    "Pereira": 24, "Ibagué": 22, "Manizales": 18, "Villavicencio": 20, "Santa Marta": 18, "Pasto": 14, "Neiva": 15,
-    "Montería": 13, "Valledupar": 12, "Armenia": 13, "Bello": 10, "Soacha": 14, "Envigado": 10, "Popayán": 12,
-    "Tunja": 11, "Itagüí": 10, "Palmira": 9, "Soledad": 10, "Sincelejo": 8, "Yopal": 7, "Chía": 22, "Girardot": 20,
-    "Tumaco": 20, "Leticia": 10, "Zipaquirá": 20, "Duitama": 17,
+    "Bogotá": 300, "Medellín": 90, "Cali": 72, "Barranquilla": 45, "Cartagena": 30, "Bucaramanga": 32,
+    "Cúcuta": 22, "Pereira": 24, "Ibagué": 22, "Manizales": 18, "Villavicencio": 20, "Santa Marta": 18,
+    "Pasto": 14, "Neiva": 15, "Montería": 13, "Valledupar": 12, "Armenia": 13, "Bello": 10, "Soacha": 14,
+    "Envigado": 10, "Popayán": 12, "Tunja": 11, "Itagüí": 10, "Palmira": 9, "Soledad": 10, "Sincelejo": 8,
+    "Yopal": 7, "Chía": 22, "Girardot": 20, "Tumaco": 20, "Leticia": 10, "Zipaquirá": 20, "Duitama": 17,
 }  # fmt: skip
 _PAY_DAYS = {
     day: {1: 38, 2: 27, 5: 125, 10: 85, 15: 140, 16: 27, 20: 75, 25: 60, 28: 24, 30: 120}.get(day, 14)
@@ -579,6 +580,12 @@ def simulated_bank(size: int, seed: int, loans: int = 1) -> list[Customer]:
     """
     chance = random.Random(seed)
     return [_somebody(chance, number, loans) for number in range(size)]
+
+
+def borrowers(size: int) -> list[Customer]:
+    """Customers with several loans; the order in which loans were opened is asked of nobody else."""
+    bank = simulated_bank(2 * size, seed=2027, loans=4)
+    return [one for one in bank if sum(owned.kind in _MEDIAN_PAYMENT for owned in one.products) > 1][:size]
 
 
 def _somebody(chance: random.Random, number: int, loans: int) -> Customer:
@@ -620,7 +627,7 @@ def _pick(chance: random.Random, weights: Mapping[_T, int]) -> _T:
 
 @dataclass(frozen=True)
 class Seen:
-    """What somebody who guesses sees of one question: its subject, its pool, what it lists; and what is right."""
+    """What somebody who guesses sees of one question (subject, pool, list), and which option is right."""
 
     subject: str
     question: Question
@@ -650,6 +657,12 @@ def cases(bank: Iterable[Customer], count: int = 3) -> list[Case]:
         odds = float(prod(question.odds for question in chosen))
         found.append(Case(tuple(every.values()), tuple(every[question.id] for question in chosen), odds))
     return found
+
+
+@cache
+def everybody() -> list[Case]:
+    """Ten thousand ordinary customers."""
+    return cases(simulated_bank(10_000, seed=2026))
 
 
 def _seen(question: Question, fact: Fact) -> Seen:
@@ -686,7 +699,7 @@ class Informed:
         return _best([(self.right[key] + 1) / (self.listed[key] + len(keys)) for key in keys])
 
     def bayesian(self, seen: Seen) -> int:
-        """The option with the highest chance, from the true base rates and the way in which answers are listed."""
+        """The option with the highest chance, by true base rates and the way in which answers are listed."""
         rates, of = self.rates[seen.subject], seen.fact.pool.spread
         chance: Counter[int | None] = Counter({None: rates[None]})
         for index, (part, kept) in enumerate(zip(of.parts, of.kept, strict=True)):
@@ -739,7 +752,7 @@ class Score:
 
     @property
     def bound(self) -> float:
-        """As many hits as the stated odds can explain: three standard deviations more than their sum (p 0.13 %)."""
+        """As many hits as the stated odds explain: their sum and three standard deviations (p 0.13 %)."""
         return self.stated + 3 * sqrt(self.variance)
 
 
@@ -747,7 +760,7 @@ Scores = dict[tuple[str, str], Score]
 
 
 def play(bank: Sequence[Case]) -> Scores:
-    """Every strategy, trained on the first half of the bank, at every question and every set of the second half."""
+    """Every strategy, trained on one half of the bank, at every question and every set of the other half."""
     half = len(bank) // 2
     scores: Scores = defaultdict(Score)
     for name, guess in strategies(bank[:half]).items():
@@ -775,15 +788,29 @@ def measured(scores: Scores) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(
-    ("size", "loans", "count"), [(10_000, 1, 3), (2_000, 5, 4)], ids=["everybody", "borrowers"]
-)
-def test_blind_guessing_stays_under_the_stated_odds(size: int, loans: int, count: int) -> None:
-    scores = play(cases(simulated_bank(size, seed=2026, loans=loans), count))
-    print(measured(scores))
+@pytest.mark.parametrize("bank", ["everybody", "borrowers, four questions"])
+def test_blind_guessing_stays_under_the_stated_odds(bank: str) -> None:
+    scores = play(everybody() if bank == "everybody" else cases(borrowers(1_000), count=4))
+    print(f"\n{bank}\n\n{measured(scores)}")
 
     for (kind, name), score in scores.items():
         assert score.hits <= score.bound, (kind, name, score)
+
+
+def test_none_of_the_above_is_right_about_as_often_as_any_option() -> None:
+    tries: Counter[QuestionKind] = Counter()
+    share: Counter[QuestionKind] = Counter()
+    for seen in (seen for case in everybody() for seen in case.every):
+        tries[seen.fact.kind] += 1
+        share[seen.fact.kind] += (seen.right == len(seen.listed) - 1) * len(seen.listed)
+
+    assert all(0.5 < share[kind] / tries[kind] < 1.5 for kind in QuestionKind)
+
+
+def test_no_question_of_a_set_hints_at_another() -> None:
+    for case in everybody():
+        for one, other in combinations(case.chosen, 2):
+            assert compatible(one.question, other.question)
 
 
 def test_the_same_guesses_would_see_through_decoys_drawn_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -799,4 +826,4 @@ def test_the_same_guesses_would_see_through_decoys_drawn_evenly(monkeypatch: pyt
     scores = play(cases(simulated_bank(1_500, seed=2026)))
 
     seen_through = {kind.split()[0] for (kind, _), score in scores.items() if score.hits > score.bound}
-    assert seen_through >= {"opened_year", "branch_city", "payment_day", "product_held", "a"}
+    assert seen_through >= {"opened_year", "branch_city", "payment_day", "a"}

@@ -7,7 +7,13 @@ from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
 from app.adapters.sql.statements import columns, insert
-from app.adapters.sql.tables import CredentialRow, CustomerRow, LoginFailureRow, PasswordHistoryRow, ProductRow
+from app.adapters.sql.tables import (
+    CredentialRow,
+    CustomerRow,
+    LoginFailureRow,
+    PasswordHistoryRow,
+    ProductRow,
+)
 from app.domain.customers import Contact, Customer, Holder, Product, ProductKind
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.ports import Credential
@@ -115,7 +121,12 @@ class SqlCredentials:
 
     def _forget_old_passwords(self, customer_id: int) -> None:
         owned = col(PasswordHistoryRow.customer_id) == customer_id
-        kept = select(PasswordHistoryRow.id).where(owned).order_by(col(PasswordHistoryRow.id).desc()).limit(HISTORY_KEPT)
+        kept = (
+            select(PasswordHistoryRow.id)
+            .where(owned)
+            .order_by(col(PasswordHistoryRow.id).desc())
+            .limit(HISTORY_KEPT)
+        )
         self._connection.execute(
             delete(PasswordHistoryRow).where(owned, col(PasswordHistoryRow.id).not_in(kept.scalar_subquery()))
         )
@@ -167,4 +178,6 @@ class SqlCredentials:
 
     def clear_logins(self, document_key: str) -> None:
         """Forget the failed log-ins of a document: the password was right, or is new."""
-        self._connection.execute(delete(LoginFailureRow).where(col(LoginFailureRow.document_key) == document_key))
+        self._connection.execute(
+            delete(LoginFailureRow).where(col(LoginFailureRow.document_key) == document_key)
+        )

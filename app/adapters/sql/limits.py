@@ -16,7 +16,7 @@ from app.adapters.sql.tables import RateRow
 class DatabaseStorage(Storage):
     """A storage of the `limits` library, for fixed windows; each count is one statement."""
 
-    STORAGE_SCHEME = ["database"]
+    STORAGE_SCHEME = ["database"]  # noqa: RUF012 - the library reads this name
 
     def __init__(self, uri: str | None = None, *, store: SqlStore, **options: Any) -> None:
         super().__init__(uri, **options)

@@ -14,14 +14,14 @@ from app.domain.customers import Channel
 from app.domain.notices import Notice, NoticeKind
 
 _COLUMNS = (
-    NoticeRow.id,
-    NoticeRow.kind,
-    NoticeRow.recovery_id,
-    NoticeRow.created_at,
-    NoticeRow.customer_id,
-    NoticeRow.channel,
-    NoticeRow.nonce,
-    NoticeRow.attempts,
+    col(NoticeRow.id),
+    col(NoticeRow.kind),
+    col(NoticeRow.recovery_id),
+    col(NoticeRow.created_at),
+    col(NoticeRow.customer_id),
+    col(NoticeRow.channel),
+    col(NoticeRow.nonce),
+    col(NoticeRow.attempts),
 )
 
 
@@ -65,7 +65,7 @@ class SqlNotices:
             )
 
     def claim(self, lease: timedelta) -> Notice | None:
-        """Take the message that is longest due. Unless told otherwise it falls due again when the lease ends."""
+        """Take the message longest due; it falls due again when the lease ends, unless told otherwise."""
         due = (
             select(NoticeRow.id)
             .where(col(NoticeRow.done_at).is_(None), col(NoticeRow.due_at) <= self._now)

@@ -40,7 +40,7 @@ def purge(tx: SqlTransaction) -> dict[str, int]:
 
 
 def _purge_strangers(tx: SqlTransaction) -> int:
-    """Failed log-ins of documents that nobody has; a customer's password stays blocked until it is replaced."""
+    """Failed log-ins of documents nobody has; a customer's password stays blocked until it is replaced."""
     known = select(CustomerRow.document_key).where(
         col(CustomerRow.document_key) == col(LoginFailureRow.document_key)
     )

@@ -20,12 +20,10 @@ _LIVE = col(RecoveryRow.step).not_in([step.value for step in ENDS])
 
 
 def _recovery(row: Any) -> Recovery:
-    return Recovery(
-        **{
-            name: _ENUMS[name](value) if name in _ENUMS and value is not None else value
-            for name, value in row._mapping.items()
-        }
-    )
+    values: dict[str, Any] = dict(row._mapping)
+    for name, kind in _ENUMS.items():
+        values[name] = values[name] and kind(values[name])
+    return Recovery(**values)
 
 
 def _values(recovery: Recovery) -> dict[str, Any]:
@@ -51,9 +49,7 @@ class SqlRecoveries:
         return self._one(col(RecoveryRow.link_hash) == link_hash)
 
     def _one(self, condition: ColumnElement[bool]) -> Recovery | None:
-        row = self._connection.execute(
-            select(*columns(RecoveryRow)).where(condition)
-        ).one_or_none()
+        row = self._connection.execute(select(*columns(RecoveryRow)).where(condition)).one_or_none()
         return _recovery(row) if row else None
 
     def save(self, before: Recovery, after: Recovery) -> Recovery:
@@ -67,7 +63,7 @@ class SqlRecoveries:
             update(RecoveryRow)
             .where(col(RecoveryRow.id) == before.id, col(RecoveryRow.version) == before.version)
             .values(**_values(moved))
-            .returning(RecoveryRow.version)
+            .returning(col(RecoveryRow.version))
         )
         if done.one_or_none() is None:
             raise StaleRecovery(before.id)
@@ -86,7 +82,10 @@ class SqlRecoveries:
     def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:
         """Bring every live recovery of a customer to the end `step`."""
         self._change(
-            col(RecoveryRow.customer_id) == customer_id, _LIVE, col(RecoveryRow.id) != (apart_from or ""), step=step
+            col(RecoveryRow.customer_id) == customer_id,
+            _LIVE,
+            col(RecoveryRow.id) != (apart_from or ""),
+            step=step,
         )
 
     def supersede_links(self, customer_id: int, newest: str) -> None:
@@ -112,7 +111,7 @@ class SqlBudgets:
         self._now = now
 
     def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
-        """Spend one and tell how many are left, None when none was; one statement, so nobody passes in between."""
+        """Spend one and tell how many are left, None when none was; one statement: nobody gets in between."""
         over = col(BudgetRow.ends_at) <= self._now
         ends_at = self._now + DAY
         spent = self._connection.execute(
@@ -135,7 +134,9 @@ class SqlBudgets:
         self._connection.execute(
             update(BudgetRow)
             .where(
-                col(BudgetRow.customer_id) == customer_id, col(BudgetRow.budget) == budget, col(BudgetRow.spent) > 0
+                col(BudgetRow.customer_id) == customer_id,
+                col(BudgetRow.budget) == budget,
+                col(BudgetRow.spent) > 0,
             )
             .values(spent=col(BudgetRow.spent) - 1)
         )

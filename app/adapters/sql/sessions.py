@@ -50,7 +50,12 @@ class SqlSessions:
         return [StoredSession(**dict(row._mapping) | {"data": json.loads(row.data)}) for row in rows]
 
     def create(
-        self, token_hash: str, customer_id: int | None, data: dict[str, Any], browser: str, expires_at: datetime
+        self,
+        token_hash: str,
+        customer_id: int | None,
+        data: dict[str, Any],
+        browser: str,
+        expires_at: datetime,
     ) -> None:
         """Begin a session."""
         self._connection.execute(
@@ -65,7 +70,9 @@ class SqlSessions:
             )
         )
 
-    def update(self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime) -> None:
+    def update(
+        self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime
+    ) -> None:
         """Write a session that exists; one that ended meanwhile stays ended."""
         self._connection.execute(
             update(SessionRow)

@@ -23,7 +23,7 @@ def _owner(*, unique: bool = False) -> Column[int]:
 
 
 class CustomerRow(SQLModel, table=True):
-    """A customer, as the bank's file tells. `digest` is of the whole line, `facts_as_of` of the last change."""
+    """A customer as the bank's file tells; `digest` is of the whole line."""
 
     __tablename__ = "customer"
 

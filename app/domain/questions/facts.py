@@ -107,7 +107,7 @@ def _held(customer: Customer, own: Mapping[ProductKind, Sequence[Product]]) -> I
 
 
 def _order(own: Mapping[ProductKind, Sequence[Product]]) -> Iterator[Fact]:
-    """Which came first, of three loans of different years. No accounts: they come before a loan, as all know."""
+    """Which came first, of three loans of different years; accounts come before them, as everybody knows."""
     year = {
         kind: products[0].opened_on.year
         for kind, products in own.items()

@@ -17,6 +17,8 @@ from app.domain.customers import ProductKind
 from app.domain.messages import N_, Message
 from app.domain.questions.spread import Spread, spread
 
+# With a quarter to spare, year and month must list seven: an account gives no third question but the city,
+# and a city with a quarter of the customers can be guessed by naming it, whatever is listed.
 SPARE: Final = Fraction(5, 4)
 
 
@@ -71,7 +73,7 @@ _A_YEAR_OLDER: Final[Mapping[ProductKind, int]] = {
 
 @cache
 def years(kind: ProductKind, last: int) -> Pool:
-    """The years up to `last` in which a product may have been opened; the first answer holds all earlier ones."""
+    """The years up to `last` in which a product may have been opened; the first answer holds all before."""
     older = _A_YEAR_OLDER[kind]
     weights = [1_000_000]
     while len(weights) < SINGLE_YEARS:
@@ -255,6 +257,6 @@ def _order_label(order: Sequence[ProductKind]) -> Message:
 
 
 def _order_weight(order: Sequence[ProductKind]) -> int:
-    """How common an order is when ages are exponential: the chance, in any unit, that they end up like this."""
+    """How common an order is, in any unit, if ages are exponential: the newest of three, then of two."""
     oldest, middle, newest = (1000 - _A_YEAR_OLDER[kind] for kind in order)
     return 1000 * newest * middle // (oldest + middle)

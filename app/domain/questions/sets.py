@@ -30,9 +30,9 @@ class Option:
 class Question:
     """One question as the customer sees it. The last option is always "None of the above".
 
-    `id` fits as the name of a form field and stays the same until a fact of the customer changes. `odds` is an
-    upper bound of the chance that somebody who knows none of the facts picks the right option. `right` is that
-    option's value, and stays out of `repr`.
+    `id` fits as the name of a form field and stays the same until a fact of the customer changes. `odds` is
+    an upper bound of the chance that somebody who knows none of the facts picks the right option. `right` is
+    that option's value, and stays out of `repr`.
     """
 
     id: str
@@ -46,8 +46,8 @@ class Question:
 def draw(customer: Customer, key: bytes, count: int) -> tuple[Question, ...]:
     """The customer's own set of `count` questions: the easiest to remember of those that are hard to guess.
 
-    The same for every call with the same facts and key (32 secret bytes). The odds of the set, the product of
-    its questions', are at most MAX_ODDS.
+    The same for every call with the same facts and key (32 secret bytes), whatever the process, the machine
+    and the day. The odds of the set, the product of its questions', are at most MAX_ODDS.
 
     Raises:
         TooFewFacts: there is no such set.
@@ -64,9 +64,10 @@ def explain(customer: Customer, key: bytes) -> tuple[Question, ...]:
 
 
 def answers_match(questions: Sequence[Question], answers: Mapping[str, str]) -> bool:
-    """Whether every question, by its id, has the right option's value; all are compared, whatever comes first.
+    """Whether every question, by its id, has the right option's value.
 
-    A missing or strange value is wrong, and so is an empty set of questions.
+    All are compared, whatever comes first, each in constant time. A missing or strange value is wrong, and an
+    empty set of questions is never answered.
     """
     matches = [
         hmac.compare_digest(question.right.encode(), answers.get(question.id, "").encode(errors="replace"))
@@ -93,7 +94,7 @@ def _question(seed: bytes, fact: Fact) -> Question:
 
 
 def _seed(customer: Customer, key: bytes) -> bytes:
-    """What everything about this customer's questions is derived from: another one as soon as a fact changes."""
+    """What all of this customer's questions are derived from; another one as soon as a fact changes."""
     return _keyed(key, "questions", customer.id, *sorted(map(_line, customer.products)))
 
 

@@ -13,15 +13,17 @@ COIN_BITS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A way of listing answers after which every option is as likely to be right as before.
+    """A way of listing answers after which no option is likelier than it may be.
 
-    The answers lie side by side along a line that is wound on a ring `whole` long, answer i over `parts[i]` of
-    it; a point of the ring lists every answer that lies over it (systematic sampling with unequal chances,
-    Madow 1949). If the right answer is to be listed the point is drawn under it, else beside it. `kept[i]` is
-    how often answer i is listed when it is right, in 2**-COIN_BITS. `odds` is the chance of the best guess by
-    somebody who knows all of this and the base rates: it is the same for every list that can come up, because
-    the lengths are chosen so that each listed answer is right equally often (an answer commoner than that is
-    always listed, and right as often as it is common) and "none of them" as often in one list as in another.
+    The answers lie side by side on a line that is wound round a ring of length `whole`; answer i takes up
+    `parts[i]` of it, at most once round. A point of the ring lists every answer that passes over it
+    (systematic sampling with unequal chances, Madow 1949). If the right answer is to be listed, the point is
+    drawn below it, else beside it. `kept[i]` is how often answer i is listed when it is right, in
+    2**-COIN_BITS.
+
+    `odds` is the chance of the best guess by somebody who knows all this and the base rates. It is the same
+    whatever is listed, since lengths are chosen so that all listed answers are right equally often (those
+    commoner than that are always listed), and "none of them" as often in one list as in another.
     """
 
     parts: tuple[int, ...]
@@ -32,18 +34,19 @@ class Spread:
     def pick(self, right: int | None, coin: int, place: int) -> tuple[int, ...]:
         """The answers to list, as ascending indices.
 
-        `right` is the index of the right answer, None if it is not among the possible ones; `coin` is uniform
-        on [0, 2**COIN_BITS), `place` uniform on a range so much larger than `whole` that its remainder is too.
+        `right` is the index of the right answer, None if it can never be listed. `coin` is uniform below
+        2**COIN_BITS, `place` uniform below a number so much larger than `whole` that its remainder is too.
         """
         starts = list(accumulate(self.parts[:-1], initial=0))
-        start, length, kept = (
+        begin, length, kept = (
             (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
         )
-        if coin < kept:
-            point = start + place % length
-        else:
-            point = start + length + place % (self.whole - length)
-        return tuple(i for i, begin in enumerate(starts) if (point - begin) % self.whole < self.parts[i])
+        below = place % length if coin < kept else length + place % (self.whole - length)
+        return tuple(
+            index
+            for index, (start, part) in enumerate(zip(starts, self.parts, strict=True))
+            if (begin + below - start) % self.whole < part
+        )
 
 
 @cache
@@ -60,7 +63,7 @@ def spread(weights: tuple[int, ...], elsewhere: int, listed: int) -> Spread:
     level, floor = _levels(sorted(shares, reverse=True), Fraction(elsewhere, total), listed)
     reach = [min(max((share - floor) / (level - floor), Fraction(0)), Fraction(1)) for share in shares]
     kept = [_kept(share, part, level) for share, part in zip(shares, reach, strict=True)]
-    none = 1 - sum(share * keep for share, keep in zip(shares, kept, strict=True))
+    none = Fraction(1) - sum(share * keep for share, keep in zip(shares, kept, strict=True))
     whole = lcm(*(part.denominator for part in reach))
     return Spread(
         parts=tuple(int(part * whole) for part in reach),
@@ -78,10 +81,10 @@ def _kept(share: Fraction, reach: Fraction, level: Fraction) -> Fraction:
 
 
 def _levels(shares: Sequence[Fraction], elsewhere: Fraction, listed: int) -> tuple[Fraction, Fraction]:
-    """The chance of a listed answer, and what an answer is left out with if it is right, both out of all cases.
+    """How likely a listed answer is, and how likely an answer is to be right and yet left out, of all cases.
 
-    An answer commoner than the first is always listed, one rarer than the second never. "None of them" is made
-    as likely as a listed answer, unless the answers that are never listed make it likelier already.
+    An answer commoner than the first is always listed, one rarer than the second never. "None of them" is
+    made as likely as a listed answer, unless the answers that are never listed make it likelier already.
     `shares` descend.
     """
     for heavy in range(listed):
@@ -94,7 +97,7 @@ def _levels(shares: Sequence[Fraction], elsewhere: Fraction, listed: int) -> tup
                 floor = Fraction(0)
             fits_above = middle[0] <= level <= min(common, default=level)
             fits_below = max(never, default=floor) <= floor <= middle[-1]
-            if fits_above and fits_below:
+            if fits_above and fits_below and floor < level:
                 return level, floor
     raise ValueError(f"{listed} of {len(shares)} answers cannot be listed fairly")
 
