@@ -6,12 +6,20 @@
   const say = (words) => { status.textContent = words; };
   const sentByForm = (event) => event.detail.ctx?.sourceElement?.matches("form");
 
-  // --- a new step: title, focus, timers -------------------------------------------------------------------
+  // --- fragments are our own: the one policy that may turn text into a page ---------------------------------
+  if (window.trustedTypes && window.htmx) {
+    const policy = trustedTypes.createPolicy("htmx", {
+      createHTML: (html) => html,
+      createScript: () => { throw new TypeError("fragments carry no scripts"); },
+    });
+    htmx.registerExtension("trusted-types", { init: (api) => api.initSecurity(policy) });
+  }
+
+  // --- a new step: focus, timers ----------------------------------------------------------------------------
   let shown = step();
   const arrive = () => {
     if (step() === shown) return prepare();
     shown = step();
-    document.title = shown.dataset.title;
     say("");
     prepare();
     shown.querySelector("[data-focus]")?.focus();

@@ -11,7 +11,7 @@ from app.domain.case import Case, Decision
 from app.domain.journey import Outcome, Step
 from app.domain.messages import N_, Message
 from app.domain.notices import NoticeKind
-from app.domain.passwords import Verdict, personal_words, reused
+from app.domain.passwords import Rule, Verdict, personal_words, reused
 from app.domain.policy import Budget
 from app.domain.ports import Transaction
 from app.steps.form import StepForm
@@ -79,6 +79,14 @@ def verdicts(case: Case, password: str) -> tuple[Verdict, ...]:
     return case.rules.passwords.judge(password, personal_words(case.owner))
 
 
+def rules_list(case: Case, password: str) -> dict[str, object]:
+    """The rules for the page: ticked as far as they can be before the password is assigned."""
+    return {
+        "verdicts": verdicts(case, password),
+        "checked_at_the_end": case.rules.passwords.message(Rule.NOT_RECENT),
+    }
+
+
 def show(case: Case) -> Mapping[str, object]:
     """The rules, none of them ticked yet, and the name under which a password manager keeps the new one."""
-    return {"verdicts": verdicts(case, ""), "username": case.owner.document.number}
+    return rules_list(case, "") | {"username": case.owner.document.number}

@@ -15,9 +15,9 @@ from app.services import services
 from app.steps import STEPS
 from app.steps.advance import Moved, advance, look
 from app.steps.form import StepForm
-from app.steps.password import verdicts
+from app.steps.password import rules_list
 from app.translation import say
-from app.web.limits import ANSWER, IDENTIFY, LINK, limited
+from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import BrowserSession
 
@@ -80,12 +80,13 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
 
 
 @blueprint.post("/personas/clave/reglas")
-def password_rules() -> Response:
+@limited(RULES)
+def password_rules() -> WerkzeugResponse:
     """The password's rules, ticked for what is typed so far; nothing is kept."""
     step, case = _here()
-    typed = request.form.get("password", "") if step is Step.PASSWORD else ""
-    judged = verdicts(case, typed) if step is Step.PASSWORD else ()
-    return draw("steps/password_rules.html", verdicts=judged)
+    if step is not Step.PASSWORD:
+        return _to_the_page()
+    return draw("steps/password_rules.html", **rules_list(case, request.form.get("password", "")))
 
 
 @blueprint.post("/personas/clave/empezar")

@@ -34,9 +34,7 @@ def chromium(javascript: bool = True) -> Iterator[PlaywrightBrowser]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield PlaywrightBrowser(
-            browser.new_context(java_script_enabled=javascript).new_page()
-        )
+        yield PlaywrightBrowser(browser.new_context(java_script_enabled=javascript).new_page())
         browser.close()
 
 
@@ -73,9 +71,7 @@ class WebKitBrowser:
     def press(self, key: str) -> None:
         from selenium.webdriver import ActionChains, Keys
 
-        ActionChains(self._driver, duration=0).send_keys(
-            getattr(Keys, key.upper())
-        ).perform()
+        ActionChains(self._driver, duration=0).send_keys(getattr(Keys, key.upper())).perform()
 
     def click(self, css: str) -> None:
         self._find(css).click()

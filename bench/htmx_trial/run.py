@@ -40,9 +40,7 @@ class Case:
     def open(self, **options: str) -> None:
         self.browser.go(self.server.url(**options))
         self.site.seen.clear()
-        assert self.until("!!window.probe && document.readyState === 'complete'"), (
-            "page did not load"
-        )
+        assert self.until("!!window.probe && document.readyState === 'complete'"), "page did not load"
 
     def js(self, expression: str) -> Any:
         return self.browser.js(expression)
@@ -53,7 +51,7 @@ class Case:
             try:
                 if self.js(expression):
                     return True
-            except Exception:  # noqa: BLE001 - a page in the middle of a native navigation
+            except Exception:  # a page in the middle of a native navigation
                 time.sleep(0.05)
             time.sleep(0.02)
         return False
@@ -63,9 +61,7 @@ class Case:
         self.browser.press("Enter")
 
     def step(self) -> int:
-        return int(
-            self.js("document.querySelector('[data-step]').dataset.step.split('-')[1]")
-        )
+        return int(self.js("document.querySelector('[data-step]').dataset.step.split('-')[1]"))
 
     def moves_on(self, before: int) -> bool:
         return self.until(f"!!document.querySelector('[data-step=paso-{before + 1}]')")
@@ -76,11 +72,7 @@ class Case:
 
     @property
     def posts(self) -> list[dict[str, str]]:
-        return [
-            row
-            for row in self.site.seen
-            if row["method"] == "POST" and row["path"].endswith("clave")
-        ]
+        return [row for row in self.site.seen if row["method"] == "POST" and row["path"].endswith("clave")]
 
     @property
     def native(self) -> int:
@@ -106,9 +98,7 @@ def _(case: Case) -> object:
     for status in (422, *REFUSALS):
         case.open()
         case.submit(str(status))
-        if not case.until(
-            f"document.querySelector('[data-step]').dataset.status === '{status}'"
-        ):
+        if not case.until(f"document.querySelector('[data-step]').dataset.status === '{status}'"):
             missing.append(status)
     return not missing or f"no: {missing}"
 
@@ -182,7 +172,7 @@ def _(case: Case) -> object:
     return case.js("document.activeElement.tagName")
 
 
-@check("7 <title> in the fragment becomes the title, 'Error: …' too")
+@check("7 a title element in the fragment becomes the title, 'Error: …' too")
 def _(case: Case) -> object:
     case.submit("ok")
     time.sleep(0.4)
@@ -190,9 +180,7 @@ def _(case: Case) -> object:
     case.submit("422")
     time.sleep(0.4)
     second = case.js("document.title") == f"Error: Paso {case.step()} – banco"
-    return (
-        first and second and case.js("document.querySelectorAll('title').length") == 1
-    )
+    return first and second and case.js("document.querySelectorAll('title').length") == 1
 
 
 @check("8 keys in local and session storage; history state")
@@ -255,18 +243,14 @@ def _(case: Case) -> object:
     return len(case.posts) == 1 or f"{len(case.posts)} sent"
 
 
-@check(
-    "10 double Enter sends once with hx-sync=this:drop alone; the field keeps focus meanwhile"
-)
+@check("10 double Enter sends once with hx-sync=this:drop alone; the field keeps focus meanwhile")
 def _(case: Case) -> object:
     case.open(disable="0")
     case.submit("slow0.6")
     case.browser.press("Enter")
     focus = case.js("document.activeElement.id")
     time.sleep(1.5)
-    return (
-        len(case.posts) == 1 and focus == "dato"
-    ) or f"{len(case.posts)} sent, focus {focus}"
+    return (len(case.posts) == 1 and focus == "dato") or f"{len(case.posts)} sent, focus {focus}"
 
 
 @check("10 sent by a double Enter without hx-sync and hx-disable")
@@ -284,9 +268,7 @@ def _(case: Case) -> object:
     case.server.stop()
     try:
         case.submit("ok")
-        told = case.until(
-            "document.getElementById('aviso').textContent.startsWith('No fue')"
-        )
+        told = case.until("document.getElementById('aviso').textContent.startsWith('No fue')")
         usable = case.until("document.querySelector('button').disabled === false")
     finally:
         case.server.start()
@@ -297,9 +279,7 @@ def _(case: Case) -> object:
 @check("11 connection cut: message, focus on it, button usable")
 def _(case: Case) -> object:
     case.submit("cut")
-    told = case.until(
-        "document.getElementById('aviso').textContent.startsWith('No fue')"
-    )
+    told = case.until("document.getElementById('aviso').textContent.startsWith('No fue')")
     usable = case.until("document.querySelector('button').disabled === false")
     return told and usable and case.js("document.activeElement.id") == "aviso"
 
@@ -308,9 +288,7 @@ def _(case: Case) -> object:
 def _(case: Case) -> object:
     case.open(timeout="800")
     case.submit("slow2")
-    told = case.until(
-        "document.getElementById('aviso').textContent.startsWith('No fue')", 1.8
-    )
+    told = case.until("document.getElementById('aviso').textContent.startsWith('No fue')", 1.8)
     usable = case.until("document.querySelector('button').disabled === false", 1)
     return told and usable
 
@@ -318,9 +296,7 @@ def _(case: Case) -> object:
 @check("11 a gateway's own 502 page is not swapped in: message instead")
 def _(case: Case) -> object:
     case.submit("foreign")
-    told = case.until(
-        "document.getElementById('aviso').textContent.startsWith('Respuesta')"
-    )
+    told = case.until("document.getElementById('aviso').textContent.startsWith('Respuesta')")
     return told and case.js("document.querySelectorAll('h1').length") == 1
 
 
@@ -347,27 +323,20 @@ def _(case: Case) -> object:
     time.sleep(0.6)
     case.until("!!window.probe")
     sent = [
-        [row[name] or "none" for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode")]
-        for row in case.posts
+        [row[name] or "none" for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode")] for row in case.posts
     ]
     return "htmx {}; plain form {}".format(
         *(", ".join(row).replace(case.server.origin, "ours") for row in sent)
     )
 
 
-@check(
-    "15 live check replaces the list, focus and typed text stay; requests for 8 keys"
-)
+@check("15 live check replaces the list, focus and typed text stay; requests for 8 keys")
 def _(case: Case) -> object:
     case.browser.type("#clave", "abcdefgh")
     seen = case.until("document.querySelector('#reglas li').textContent === '8'")
-    kept = case.js(
-        "document.activeElement.id + '|' + document.getElementById('clave').value"
-    )
+    kept = case.js("document.activeElement.id + '|' + document.getElementById('clave').value")
     requests = sum(1 for row in case.site.seen if row["path"].endswith("reglas"))
-    return (
-        seen and kept == "clave|abcdefgh" and not case.native and f"yes, {requests}"
-    ) or f"no: {kept}"
+    return (seen and kept == "clave|abcdefgh" and not case.native and f"yes, {requests}") or f"no: {kept}"
 
 
 @check("15 Enter in the middle of a live check still sends the step")
@@ -414,9 +383,7 @@ def _(case: Case) -> object:
 EXPECTED_VIOLATIONS = tuple(title for title in CHECKS if "default config" in title)
 
 
-def ask(
-    engine: str, version: str, script: bytes, trusted_types: bool, only: str
-) -> dict[str, str]:
+def ask(engine: str, version: str, script: bytes, trusted_types: bool, only: str) -> dict[str, str]:
     server = Server(Site(script, version, trusted_types))
     server.site.options = dict(DEFAULTS)
     answers: dict[str, str] = {}
@@ -431,26 +398,20 @@ def ask(
                     case.open()
                     answers[title] = show(function(case))
                     case.close()
-                except Exception as error:  # noqa: BLE001 - the table tells what failed
-                    answers[title] = f"no: {type(error).__name__} {error}"[
-                        :110
-                    ].replace("\n", " ")
+                except Exception as error:  # the table tells what failed
+                    answers[title] = f"no: {type(error).__name__} {error}"[:110].replace("\n", " ")
                 if title not in EXPECTED_VIOLATIONS:
                     violations += [f"{title[:2]}: {one}" for one in case.violations]
                 if case.uncaught:
-                    answers[title] += (
-                        f" ({len(case.uncaught)} uncaught: {case.uncaught[0][:60]})"
-                    )
+                    answers[title] += f" ({len(case.uncaught)} uncaught: {case.uncaught[0][:60]})"
             if not only:
-                answers["6, 7 events in their order; where title and focus change"] = (
-                    order(browser, server)
+                answers["6, 7 events in their order; where title and focus change"] = order(browser, server)
+                answers["12 control: violations when the page opens with the default config"] = control(
+                    browser, server
                 )
-                answers[
-                    "12 control: violations when the page opens with the default config"
-                ] = control(browser, server)
-        answers["12 CSP violations in all checks but those with the default config"] = (
-            str(len(violations)) + (f": {violations[0]}" if violations else "")
-        )
+        answers["12 CSP violations in all checks but those with the default config"] = str(
+            len(violations)
+        ) + (f": {violations[0]}" if violations else "")
     finally:
         server.stop()
     return answers
@@ -482,17 +443,14 @@ def without_javascript(version: str, script: bytes) -> str:
             browser.click("button")
             time.sleep(0.5)
             return show(
-                [(row["method"], row["hx"]) for row in server.site.seen]
-                == [("POST", ""), ("GET", "")]
+                [(row["method"], row["hx"]) for row in server.site.seen] == [("POST", ""), ("GET", "")]
             )
     finally:
         server.stop()
 
 
 def show(answer: object) -> str:
-    return (
-        {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else str(answer)
-    )
+    return {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else str(answer)
 
 
 def minified(version: str) -> bytes:
@@ -535,12 +493,8 @@ def main() -> None:
         choices=VERSIONS,
         help="both by default; may be repeated",
     )
-    parser.add_argument(
-        "--policy", action="append", choices=["csp", "csp+tt"], help="both by default"
-    )
-    parser.add_argument(
-        "--only", default="", help="only the checks whose title contains this"
-    )
+    parser.add_argument("--policy", action="append", choices=["csp", "csp+tt"], help="both by default")
+    parser.add_argument("--only", default="", help="only the checks whose title contains this")
     parser.add_argument("--json", type=Path, help="write the answers here as well")
     chosen = parser.parse_args()
     table: dict[str, dict[str, str]] = {}
@@ -551,25 +505,21 @@ def main() -> None:
                 column = f"{version} {engine} {policy}"
                 print(f"... {column}", file=sys.stderr, flush=True)
                 try:
-                    answers = ask(
-                        engine, version, script, policy == "csp+tt", chosen.only
-                    )
-                except Exception as error:  # noqa: BLE001 - an engine that does not start is a result
+                    answers = ask(engine, version, script, policy == "csp+tt", chosen.only)
+                except Exception as error:  # an engine that does not start is a result
                     answers = {"not run": f"{type(error).__name__} {error}"[:200]}
                 for title, answer in answers.items():
                     table.setdefault(title, {})[column] = answer
         everywhere = {"14 bytes raw / gzip -9 / brotli 11": sizes(script)}
         if not chosen.only:
-            everywhere["16 without JavaScript the form works (Chromium)"] = (
-                without_javascript(version, script)
+            everywhere["16 without JavaScript the form works (Chromium)"] = without_javascript(
+                version, script
             )
         for title, answer in everywhere.items():
             table.setdefault(title, {})[f"{version} any"] = answer
     print_table(table)
     if chosen.json:
-        chosen.json.write_text(
-            json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        chosen.json.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def print_table(table: dict[str, dict[str, str]]) -> None:
@@ -580,15 +530,10 @@ def print_table(table: dict[str, dict[str, str]]) -> None:
         for column, answer in row.items():
             version, _, rest = column.partition(" ")
             grouped.setdefault((version, answer), []).append(rest)
-        widths = {
-            version: sum(1 for column in row if column.startswith(version))
-            for version in VERSIONS
-        }
+        widths = {version: sum(1 for column in row if column.startswith(version)) for version in VERSIONS}
         parts = []
         for (version, answer), columns in grouped.items():
-            where = (
-                "" if len(columns) == widths[version] else f" ({', '.join(columns)})"
-            )
+            where = "" if len(columns) == widths[version] else f" ({', '.join(columns)})"
             parts.append(f"{version}{where}: {answer}")
         print(f"| {title} | {'; '.join(parts)} |".replace("\\|", "|"))
 

@@ -1,4 +1,4 @@
-"""A one-page journey as small as the questions of the trial: every answer is chosen by what the field says."""
+"""A page with one form, where what is typed chooses the answer: all that the trial asks of a server."""
 
 import threading
 import time
@@ -26,13 +26,18 @@ CONFIG = {
 TITLE = "<title>{% if status >= 400 %}Error: {% endif %}Paso {{ site.step }} – banco</title>\n"
 FRAGMENT = """<section data-step="paso-{{ site.step }}" data-status="{{ status }}">
 <h1 tabindex="-1">Paso {{ site.step }}</h1>
-<form method="post" action="/personas/clave" hx-post="/personas/clave" hx-target="closest [data-step]" hx-swap="outerHTML"
- {% if site.options.sync == '1' %}hx-sync="this:drop"{% endif %} {% if site.options.disable == '1' %}{{ site.disable_attribute }}="find button"{% endif %}
+<form method="post" action="/personas/clave" hx-post="/personas/clave"
+ hx-target="closest [data-step]" hx-swap="outerHTML"
+ {% if site.options.sync == '1' %}hx-sync="this:drop"{% endif %}
+ {% if site.options.disable == '1' %}{{ site.disable_attribute }}="find button"{% endif %}
  hx-headers='{"X-Form": "yes"}'>
 <input type="hidden" name="csrf_token" value="abc">
-<label for="dato">Dato</label><input id="dato" name="dato" class="{{ 'mal' if status >= 400 else 'bien' }}">
-<label for="clave">Clave</label><input id="clave" name="clave" type="password" autocomplete="new-password"
- hx-post="/personas/clave/reglas" hx-trigger="input changed delay:300ms" hx-target="#reglas" hx-swap="outerHTML"
+<label for="dato">Dato</label>
+<input id="dato" name="dato" class="{{ 'mal' if status >= 400 else 'bien' }}">
+<label for="clave">Clave</label>
+<input id="clave" name="clave" type="password" autocomplete="new-password"
+ hx-post="/personas/clave/reglas" hx-trigger="input changed delay:300ms" hx-target="#reglas"
+ hx-swap="outerHTML"
  hx-sync="closest form:abort">
 <ul id="reglas"><li>0</li></ul>
 <button type="submit" name="boton" value="seguir">Continuar</button>
@@ -43,10 +48,12 @@ FRAGMENT = """<section data-step="paso-{{ site.step }}" data-status="{{ status }
 {%- endif %}
 </section>"""
 SHOWN = ("X-Form", "X-Shell", "HX-Source", "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode")
-PAGE = """<!doctype html><html lang="es" data-wrapper="{{ site.options.wrapper }}" data-focus="{{ site.options.focus }}">
+PAGE = """<!doctype html><html lang="es"
+ data-wrapper="{{ site.options.wrapper }}" data-focus="{{ site.options.focus }}">
 <head><meta charset="utf-8"><meta name="htmx-config" content='{{ config|safe }}'>
 <title>Portada – banco</title>
-<script src="/htmx.js" defer></script><script src="/glue.js" defer></script><script src="/probe.js" defer></script></head>
+<script src="/htmx.js" defer></script>
+<script src="/glue.js" defer></script><script src="/probe.js" defer></script></head>
 <body {{ site.inherit_attribute }}='{"X-Shell": "yes"}'><p id="aviso" role="alert" tabindex="-1"></p>
 <main>{{ fragment|safe }}</main></body></html>"""
 
@@ -107,9 +114,7 @@ def create_app(site: Site) -> Flask:
         if request.headers.get("HX-Request"):
             html = render_template_string(TITLE, site=site, status=status) + html
         else:
-            html = render_template_string(
-                PAGE, site=site, fragment=html, config=site.config()
-            )
+            html = render_template_string(PAGE, site=site, fragment=html, config=site.config())
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     @app.before_request
@@ -121,10 +126,7 @@ def create_app(site: Site) -> Flask:
                 "hx": request.headers.get("HX-Request", ""),
             }
             shown |= {name: request.headers.get(name, "") for name in SHOWN}
-            shown |= {
-                name: request.form.get(name, "")
-                for name in ("csrf_token", "dato", "boton")
-            }
+            shown |= {name: request.form.get(name, "") for name in ("csrf_token", "dato", "boton")}
             site.seen.append(shown)
 
     @app.after_request
@@ -200,9 +202,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self._server = make_server(
-            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet
-        )
+        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet)
         self._port = self._server.server_port
         threading.Thread(
             target=self._server.serve_forever,
@@ -219,9 +219,7 @@ class Server:
         return f"http://127.0.0.1:{self._port}"
 
     def url(self, **options: str) -> str:
-        query = "&".join(
-            f"{key}={value}" for key, value in {"timeout": "8000", **options}.items()
-        )
+        query = "&".join(f"{key}={value}" for key, value in {"timeout": "8000", **options}.items())
         return f"{self.origin}/personas/clave?{query}"
 
 
