@@ -69,6 +69,7 @@ def _processes(settings: Settings) -> list[tuple[str, list[str], dict[str, str]]
         f"--threads={WEB_THREADS}",
         "--graceful-timeout=3",
         "--log-level=warning",
+        "--no-control-socket",
     ]
     processes = [
         ("web", web, mail),

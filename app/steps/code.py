@@ -23,6 +23,7 @@ WRONG_CODE = Message(
 class Form(StepForm):
     """One field: digits as text, so leading zeros count and a pasted code may carry spaces."""
 
+    blamed = "code"
     code = StringField(_("6-digit code"))
 
     def validate_code(self, field: StringField) -> None:

@@ -1,6 +1,6 @@
 """What all forms of the journey share."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -22,7 +22,12 @@ ID_TYPES = (
 
 
 class StepForm(FlaskForm):
-    """A step's form. `answer` is what the step decides on, free of forms."""
+    """A step's form. `answer` is what the step decides on, free of forms.
+
+    `blamed` names the field beside which a refused answer is explained; None where no field may be named.
+    """
+
+    blamed: ClassVar[str | None] = None
 
     @classmethod
     def of(cls, _case: Case) -> Self:
@@ -34,9 +39,19 @@ class StepForm(FlaskForm):
         """The validated answer; None where pressing the button is the answer."""
         return None
 
+    def refuse(self, message: str) -> None:
+        """Say why the answer was refused, beside the field it is about and in the summary."""
+        if self.blamed:
+            field = self[self.blamed]
+            field.errors = [*field.errors, message]
+        else:
+            self.form_errors.append(message)
+
 
 class DocumentForm(StepForm):
     """Type and number of an identity document, asked at the start and again after the link."""
+
+    blamed = "id_number"
 
     id_type = SelectField(_("Identification type"), choices=ID_TYPES, default=IdType.CC)
     id_number = StringField(_("Identification number"))

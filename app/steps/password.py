@@ -25,6 +25,7 @@ USED_BEFORE = Message(N_("You have used this password before. Choose one that is
 class Form(StepForm):
     """The password twice: the bank's process asks for it, and a slip would lock the customer out again."""
 
+    blamed = "password"
     password = PasswordField(_("New password"))
     again = PasswordField(_("Confirm the new password"))
 

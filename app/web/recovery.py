@@ -70,7 +70,7 @@ def answer() -> WerkzeugResponse:
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     log_event("recovery_step", recovery=moved.recovery.id, step=moved.step, outcome=moved.outcome)
     if moved.outcome is Outcome.WRONG:
-        form.form_errors.append(say(moved.message) if moved.message else "")
+        form.refuse(say(moved.message) if moved.message else "")
         return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
     mine = _session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
