@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField
@@ -80,7 +81,7 @@ def verdicts(case: Case, password: str) -> tuple[Verdict, ...]:
     return case.rules.passwords.judge(password, personal_words(case.owner))
 
 
-def rules_list(case: Case, password: str) -> dict[str, object]:
+def rules_list(case: Case, password: str) -> dict[str, Any]:
     """The rules for the page: ticked as far as they can be before the password is assigned."""
     return {
         "verdicts": verdicts(case, password),
