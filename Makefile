@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests browsers format translations lock clean
+.PHONY: help run test lint types unit integration browser-tests browsers format translations docs lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,7 @@ lint: $(VENV)/test.stamp $(VENV)/words.stamp ## Style, structure, dependencies, 
 	$(BIN)/djlint --check --lint templates --quiet
 	$(BIN)/deptry .
 	$(BIN)/bandit --quiet --recursive app --configfile pyproject.toml
+	$(BIN)/python docs/generate.py --check
 
 types: $(VENV)/test.stamp ## Types, strictly
 	$(BIN)/mypy
@@ -50,9 +51,12 @@ translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 	$(BIN)/pybabel extract --quiet -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
 	$(BIN)/pybabel update --quiet --no-fuzzy-matching --ignore-obsolete -i $(VENV)/messages.pot -d app/translations
 
+docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
+	$(BIN)/python docs/generate.py
+
 lock: ## Renew the pinned versions (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras --group dev -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras --group dev -o requirements-dev.lock
 
 clean: ## Remove what was built and the local database
 	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Final, NamedTuple
@@ -38,7 +38,7 @@ from app.domain.case import Rules
 from app.domain.customers import DEPOSITS, Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 from app.domain.passwords import MAX_BYTES, normalise
-from app.domain.proofs import document_key
+from app.domain.proofs import Keys, document_key
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
 LISTED: Final = 20
@@ -122,7 +122,7 @@ class CustomerEntry(BaseModel):
     password: str | None = None
     products: tuple[ProductEntry, ...]
 
-    @property
+    @cached_property
     def document(self) -> IdentityDocument:
         """The document in canonical form.
 
@@ -134,7 +134,7 @@ class CustomerEntry(BaseModel):
     def faults(self, now: datetime) -> Iterator[str]:
         """What is wrong although each field has its form. Takes most of the time that a check takes."""
         try:
-            self.document
+            _ = self.document
         except InvalidDocument as why:
             yield f"id_number: {why}"
         if self.email is not None and not _is_email(self.email):
@@ -229,7 +229,7 @@ class _Problems:
     def raise_if_any(self) -> None:
         if not self.count:
             return
-        lines = [f"line {line}: {reasons}" for line, reasons in self.listed]
+        lines = [f"line {line}: {reasons}" for line, reasons in sorted(self.listed)]
         if rest := self.count - len(lines):
             lines.append(f"… and {rest:,} more bad lines")
         raise BadFile("\n".join(lines))
@@ -258,66 +258,90 @@ class _Documents:
 
 
 class CustomersFile:
-    """An open file of customers: checked first, then read again to be loaded."""
+    """An open file of customers: all of it is checked, then what is new in it is read again to be loaded."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._checked = b""
+        self._new_lines = array("Q")
+        self._new_content = hashlib.sha256()
 
-    def check(self, now: datetime, progress: Progress) -> int:
-        """Look at every line; how many customers there are.
+    def check(self, store: SqlStore, keys: Keys, progress: Progress) -> int:
+        """Look at every line, and compare it with what is stored; how many customers say nothing new.
 
         Raises:
             BadFile: the first bad lines, each by number and reason, and how many more there are.
         """
-        problems, documents, count = _Problems(), _Documents(), 0
+        problems, good = _Problems(), 0
+        lines = self._good_lines(store.clock(), problems, progress)
+        while batch := list(islice(lines, BATCH)):
+            good += len(batch)
+            known = _digests(store, [document_key(line.entry.document, keys) for line in batch])
+            for line in batch:
+                if line.entry.password is not None or line.entry.digest() not in known:
+                    self._new_lines.append(line.start)
+                    self._new_content.update(line.text)
+        problems.raise_if_any()
+        return good - len(self._new_lines)
+
+    def news(self, progress: Progress) -> Iterator[CustomerEntry]:
+        """The customers whose lines say something new.
+
+        Raises:
+            BadFile: after the last one: these are not the lines that were checked.
+        """
         content = hashlib.sha256()
-        for number, line in self._lines(progress, content):
-            count += 1
+        for start in self._new_lines:
+            self._file.seek(start)
+            line = self._file.readline(LONGEST_LINE)
+            content.update(line)
+            yield _ENTRY.validate_json(line.removeprefix(codecs.BOM_UTF8))
+            progress(start + len(line))
+        if content.digest() != self._new_content.digest():
+            raise BadFile("the file changed while it was being loaded")
+
+    def _good_lines(self, now: datetime, problems: "_Problems", progress: Progress) -> Iterator["_Line"]:
+        documents = _Documents()
+        for number, start, text in self._lines(progress):
             try:
-                entry = _ENTRY.validate_json(line)
+                entry = _ENTRY.validate_json(text.removeprefix(codecs.BOM_UTF8))
             except ValidationError as error:
                 problems.add(number, map(_reason, error.errors(include_url=False, include_input=False)))
                 continue
             if faults := list(entry.faults(now)):
                 problems.add(number, faults)
-            else:
-                documents.add(entry.document, number)
+                continue
+            documents.add(entry.document, number)
+            yield _Line(start, text, entry)
         for earlier, later in documents.repeated():
             problems.add(later, [f"the same document as line {earlier}"])
-        problems.raise_if_any()
-        self._checked = content.digest()
-        return count
 
-    def entries(self, progress: Progress) -> Iterator[CustomerEntry]:
-        """The customers of a file that was checked. They are loaded only if the last one comes out of it.
-
-        Raises:
-            BadFile: this is not what was checked.
-        """
-        content = hashlib.sha256()
-        for _, line in self._lines(progress, content):
-            yield _ENTRY.validate_json(line)
-        if content.digest() != self._checked:
-            raise BadFile("the file changed while it was being loaded")
-
-    def _lines(self, progress: Progress, content: "hashlib._Hash") -> Iterator[tuple[int, bytes]]:
-        """Numbered lines from the start. Blank ones are left out, but count."""
-        self._file.seek(0)
+    def _lines(self, progress: Progress) -> Iterator[tuple[int, int, bytes]]:
+        """Number, place and text of each line. Blank lines are left out, but count."""
         number, done = 0, 0
-        while line := self._file.readline(LONGEST_LINE):
-            number, done = number + 1, done + len(line)
-            if len(line) == LONGEST_LINE:
-                raise BadFile(
-                    f"line {number}: is longer than {LONGEST_LINE:,} bytes; a customer takes one line"
-                )
-            content.update(line)
-            if number % BATCH == 0:
-                progress(done)
-            text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        while text := self._file.readline(LONGEST_LINE):
+            number, start, done = number + 1, done, done + len(text)
+            if len(text) == LONGEST_LINE:
+                raise BadFile(f"line {number}: is longer than {LONGEST_LINE:,} bytes; a customer takes one line")
             if not text.isspace():
-                yield number, text
-        progress(done)
+                yield number, start, text
+            progress(done)
+
+
+class _Line(NamedTuple):
+    """A good line: where it begins, its bytes, and what it says."""
+
+    start: int
+    text: bytes
+    entry: CustomerEntry
+
+
+def _digests(store: SqlStore, document_keys: Sequence[str]) -> set[str]:
+    with store.transaction() as tx:
+        return set(
+            tx.connection.scalars(
+                select(CustomerRow.digest).where(col(CustomerRow.document_key).in_(document_keys))
+            )
+        )
 
 
 @dataclass(slots=True)
@@ -331,20 +355,22 @@ class Report:
 
 
 def import_file(path: Path, store: SqlStore, rules: Rules, watch: Watch) -> Report:
-    """Check the file, then load it: all of it or nothing. Once more changes nothing.
+    """Check the file, then load what is new in it: all of that or nothing. Once more changes nothing.
 
-    The check holds no lock; the load is one transaction. Customers who are not in the file stay.
+    The check keeps nobody waiting; the load is one transaction, and on SQLite the only one meanwhile. Customers
+    who are not in the file stay.
 
     Raises:
         BadFile: nothing was loaded; the text says why.
     """
-    now = store.clock()
     with path.open("rb") as file:
         customers = CustomersFile(file)
         with watch("Checking") as progress:
-            customers.check(now, progress)
+            unchanged = customers.check(store, rules.keys, progress)
         with watch("Loading") as progress, store.transaction() as tx:
-            return load(tx, rules, customers.entries(progress))
+            report = load(tx, rules, customers.news(progress))
+    report.unchanged += unchanged
+    return report
 
 
 def load(tx: SqlTransaction, rules: Rules, entries: Iterable[CustomerEntry]) -> Report:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
 from app.demo import mailbox
 from app.services import services
+from app.web.pages import draw
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -29,7 +30,7 @@ def people() -> Response:
     """Who is who among the demo's customers."""
     from app.demo.people import PEOPLE
 
-    return make_response(render_template("demo/people.html", people=PEOPLE))
+    return draw("demo/people.html", people=PEOPLE)
 
 
 @blueprint.post("/sms")

@@ -27,7 +27,7 @@ class TooFewFacts(Exception):
 
 
 def choose(facts: Sequence[Fact], count: int) -> tuple[Fact, ...]:
-    """The set of `count` facts that takes the least effort; of several, the first in the order of `facts`.
+    """The set of `count` facts that takes the least effort; between equals the order of `facts` decides.
 
     Raises:
         TooFewFacts: no set is within MAX_ODDS and free of hints.
@@ -41,22 +41,24 @@ def choose(facts: Sequence[Fact], count: int) -> tuple[Fact, ...]:
 
 
 def _topics(facts: Sequence[Fact]) -> list[list[Fact]]:
-    """The facts by topic, easy topics first. A set has one fact of a topic at most, since two go together.
+    """The facts by topic: the easy to remember first, and of those the hard to guess.
 
-    People open their products in one city and pay them on one day, and the income decides all amounts: of two
-    such facts the odds do not multiply.
+    A set has one fact of a topic at most. People open their products in one city and pay them on one day, and
+    the income decides all amounts: of two such facts the odds do not multiply.
     """
     topics: dict[QuestionKind, list[Fact]] = {}
     for fact in facts:
         amount = fact.kind is QuestionKind.LIMIT_BAND
         topics.setdefault(QuestionKind.PAYMENT_BAND if amount else fact.kind, []).append(fact)
-    return sorted(topics.values(), key=lambda topic: _EFFORT[topic[0].kind])
+    return sorted(
+        topics.values(), key=lambda topic: (_EFFORT[topic[0].kind], min(fact.pool.odds for fact in topic))
+    )
 
 
 def _first(
     topics: Sequence[Sequence[Fact]], missing: int, patience: int, allowed: Fraction, chosen: tuple[Fact, ...]
 ) -> tuple[Fact, ...] | None:
-    """The first way of adding `missing` facts with no more effort than `patience` and odds than `allowed`."""
+    """The first way of adding `missing` facts, of efforts up to `patience` and odds down to `allowed` together."""
     if not missing:
         return chosen if allowed >= 1 else None
     for position in range(len(topics) - missing + 1):

@@ -1,0 +1,1 @@
+"""All tests. `people` are the invented customers whom they share."""

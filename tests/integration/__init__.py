@@ -1,0 +1,1 @@
+"""Tests over real databases, a real SMTP server, HTTP and processes."""

@@ -1,0 +1,65 @@
+"""Banks, browsers and walks through the recovery."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bank import Bank, copy_database, found_bank, settings_of
+from .letters import PostOffice
+from .walk import Walk
+
+OpenBank = Callable[..., Bank]
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the customers in it, to be copied."""
+    folder = tmp_path_factory.mktemp("founded")
+    closed = PostOffice()
+    found_bank(settings_of(folder, closed, {}))
+    closed.leave()
+    return folder / "bank.db"
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """The mail server, open."""
+    office = PostOffice()
+    office.open()
+    yield office
+    office.leave()
+
+
+@pytest.fixture
+def open_bank(founded: Path, tmp_path: Path, post_office: PostOffice) -> Iterator[OpenBank]:
+    """Opens a bank with other settings than the usual; all of one test share a database."""
+    copy_database(founded, tmp_path)
+    banks: list[Bank] = []
+
+    def open_one(**settings: Any) -> Bank:
+        banks.append(Bank(settings_of(tmp_path, post_office, settings), post_office))
+        return banks[-1]
+
+    yield open_one
+    for bank in banks:
+        bank.close()
+
+
+@pytest.fixture
+def bank(open_bank: OpenBank) -> Bank:
+    """The bank with its usual settings."""
+    return open_bank()
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
+def htmx(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs scripts."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def walk(bank: Bank) -> Walk:
+    """Alice's way through the recovery, up to wherever a test needs her."""
+    return Walk(bank)

@@ -1,0 +1,87 @@
+"""A customer's way through the recovery, one press at a time."""
+
+from app.domain.journey import Step
+
+from .bank import Bank
+from .browser import LOG_IN, RECOVERY, Browser, Page
+from .people import ALICE, Person
+
+NEW_PASSWORD = "mi tía Rosa cose los domingos"
+
+
+class Walk:
+    """One person, the browser in which the recovery was asked for, and the one in which it goes on."""
+
+    def __init__(self, bank: Bank, person: Person = ALICE, *, htmx: bool = False) -> None:
+        self.bank = bank
+        self.person = person
+        self.asking = bank.browser(htmx=htmx)
+        self.browser = bank.browser(htmx=htmx)
+
+    def to(self, step: Step) -> Browser:
+        """Walk until `step` stands on the page; the browser at which it does."""
+        presses = {
+            Step.LINK_SENT: self.ask,
+            Step.REIDENTIFY: self.open_link,
+            Step.CONTACTS: self.type_document,
+            Step.CODE: self.confirm_contacts,
+            Step.QUESTIONS: self.type_code,
+            Step.PASSWORD: self.answer,
+            Step.DONE: self.set_password,
+        }
+        if step is Step.IDENTIFY:
+            self.asking.visit(RECOVERY)
+            return self.asking
+        for reached, press in presses.items():
+            page = press()
+            assert page.step == reached, page.text
+            if reached == step:
+                return self.asking if step is Step.LINK_SENT else self.browser
+        raise AssertionError(f"nobody walks to {step}")
+
+    def ask(self) -> Page:
+        """Type the document."""
+        self.asking.visit(RECOVERY)
+        return self.asking.submit(**self.person.document)
+
+    def link(self) -> str:
+        """The mailed link, once it arrived."""
+        self.bank.deliver()
+        return self.bank.letters_to(self.person)[-1].link
+
+    def open_link(self) -> Page:
+        """Follow it in the other browser."""
+        return self.browser.visit(self.link())
+
+    def type_document(self) -> Page:
+        """The document once more."""
+        return self.browser.submit(**self.person.document)
+
+    def confirm_contacts(self) -> Page:
+        """«Enviar», and the code arrives."""
+        page = self.browser.submit()
+        self.bank.deliver()
+        self.browser.visit(RECOVERY)
+        return page
+
+    def code(self) -> str:
+        """The six digits that arrived."""
+        return self.bank.letters_to(self.person)[-1].code
+
+    def type_code(self) -> Page:
+        """The right one."""
+        return self.browser.submit(code=self.code())
+
+    def answer(self) -> Page:
+        """All questions, rightly."""
+        return self.browser.submit(**self.bank.right_answers(self.person))
+
+    def set_password(self, password: str = NEW_PASSWORD) -> Page:
+        """«Asignar contraseña»."""
+        return self.browser.submit(password=password, again=password)
+
+
+def log_in(browser: Browser, person: Person, password: str | None = None) -> Page:
+    """Log in; with the person's own password unless another is given."""
+    browser.visit(LOG_IN)
+    return browser.submit(**person.document, password=password or person.password or "")

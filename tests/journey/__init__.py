@@ -1,0 +1,1 @@
+"""Tests of whole recoveries, without the web: steps, store and worker."""
