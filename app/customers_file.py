@@ -172,9 +172,7 @@ def _is_email(address: str) -> bool:
 @lru_cache(maxsize=1000)
 def _validates(address: str) -> bool:
     try:
-        return address.isascii() and bool(
-            validate_email(address, check_deliverability=False, allow_smtputf8=False)
-        )
+        return address.isascii() and bool(validate_email(address, check_deliverability=False, allow_smtputf8=False))
     except EmailNotValidError:
         return False
 
@@ -338,9 +336,7 @@ class _Line(NamedTuple):
 def _digests(store: SqlStore, document_keys: Sequence[str]) -> set[str]:
     with store.transaction() as tx:
         return set(
-            tx.connection.scalars(
-                select(CustomerRow.digest).where(col(CustomerRow.document_key).in_(document_keys))
-            )
+            tx.connection.scalars(select(CustomerRow.digest).where(col(CustomerRow.document_key).in_(document_keys)))
         )
 
 
@@ -396,17 +392,13 @@ class _Stored(NamedTuple):
     facts_as_of: date
 
 
-_PRODUCT_COLUMNS: Final = [
-    column for column in columns(ProductRow) if column.name not in {"id", "customer_id"}
-]
+_PRODUCT_COLUMNS: Final = [column for column in columns(ProductRow) if column.name not in {"id", "customer_id"}]
 
 
 class _Batch:
     """Some entries by keyed document, and the rows they become."""
 
-    def __init__(
-        self, tx: SqlTransaction, rules: Rules, entries: Mapping[str, CustomerEntry], report: Report
-    ) -> None:
+    def __init__(self, tx: SqlTransaction, rules: Rules, entries: Mapping[str, CustomerEntry], report: Report) -> None:
         self._tx, self._rules, self._entries, self._report = tx, rules, entries, report
         self._today = tx.now.astimezone(BOGOTA).date()
         self._digests = {key: entry.digest() for key, entry in entries.items()}
@@ -436,16 +428,13 @@ class _Batch:
             return {}
         connection = self._tx.connection
         rows = [
-            self._row(key)
-            | {"contact_updated_at": self._entries[key].contact_updated_at, "facts_as_of": self._today}
+            self._row(key) | {"contact_updated_at": self._entries[key].contact_updated_at, "facts_as_of": self._today}
             for key in keys
         ]
         connection.execute(insert(connection, CustomerRow), rows)
         ids = dict(
             connection.execute(
-                select(CustomerRow.document_key, CustomerRow.id).where(
-                    col(CustomerRow.document_key).in_(keys)
-                )
+                select(CustomerRow.document_key, CustomerRow.id).where(col(CustomerRow.document_key).in_(keys))
             )
             .tuples()
             .all()
@@ -520,6 +509,4 @@ class _Batch:
 
 
 def _products_in(entry: CustomerEntry) -> Counter[tuple[Any, ...]]:
-    return Counter(
-        tuple(product.values()[column.name] for column in _PRODUCT_COLUMNS) for product in entry.products
-    )
+    return Counter(tuple(product.values()[column.name] for column in _PRODUCT_COLUMNS) for product in entry.products)

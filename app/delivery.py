@@ -165,9 +165,7 @@ class Worker:
             raise Undeliverable("the recovery went on or ended")
         customer, channel = self._whose(tx, notice, recovery)
         if tx.budgets.locked_until(customer.id):
-            return Addressed(
-                replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer)
-            )
+            return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer))
         token = new_token()
         hashed = token_hash(token)
         ready = replace(
@@ -194,9 +192,7 @@ class Worker:
             raise Undeliverable("no address is registered")
         limit = self._services.rules.policy.limit(Budget.LINKS)
         if tx.budgets.spend(customer.id, Budget.LINKS, limit) is None:
-            log_event(
-                "excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id
-            )
+            log_event("excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id)
             raise Undeliverable("the customer's links of the day are spent")
         channel = customer.contact.channels[0]
         tx.notices.address(notice, customer.id, channel)

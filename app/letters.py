@@ -39,9 +39,7 @@ class Writer:
         self._app = app
         self._settings = settings
 
-    def write(
-        self, notice_id: str, kind: NoticeKind, channel: Channel, to: Customer, **context: Any
-    ) -> Letter:
+    def write(self, notice_id: str, kind: NoticeKind, channel: Channel, to: Customer, **context: Any) -> Letter:
         """The message of a kind for one address of a customer; `context` is what its template needs."""
         context |= {
             "customer": to,

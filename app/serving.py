@@ -17,9 +17,7 @@ database = AppGroup("db", help="The database's shape.")
 
 @click.command("worker")
 @click.option("--senders", default=4, show_default=True, help="Messages under way at once.")
-@click.option(
-    "--lease-seconds", default=LEASE.total_seconds(), show_default=True, help="When a claim lapses."
-)
+@click.option("--lease-seconds", default=LEASE.total_seconds(), show_default=True, help="When a claim lapses.")
 @with_appcontext
 def worker(senders: int, lease_seconds: float) -> None:
     """Send what stands in the outbox until SIGINT or SIGTERM."""

@@ -25,21 +25,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    app_env: Literal["demo", "production"] = Field(
-        "demo", description="`production` refuses to start when unsafe"
-    )
+    app_env: Literal["demo", "production"] = Field("demo", description="`production` refuses to start when unsafe")
     host: str = Field("127.0.0.1", description="Address the web server listens on")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
     base_url: str = Field("", description="The only source of mailed links; `http://HOST:PORT` in the demo")
-    secret_key: SecretStr = Field(
-        SecretStr(""), description="At least 32 characters; made by itself in the demo"
-    )
-    instance_dir: Path = Field(
-        ROOT / "instance", description="Folder of the local database, key and demo mail"
-    )
-    database_url: str = Field(
-        "", description="`sqlite:///…` (default, in `INSTANCE_DIR`) or `postgresql+psycopg://…`"
-    )
+    secret_key: SecretStr = Field(SecretStr(""), description="At least 32 characters; made by itself in the demo")
+    instance_dir: Path = Field(ROOT / "instance", description="Folder of the local database, key and demo mail")
+    database_url: str = Field("", description="`sqlite:///…` (default, in `INSTANCE_DIR`) or `postgresql+psycopg://…`")
     redis_url: str = Field("", description="Limits live there; empty: in the database")
 
     mail_server: str = Field("", description="SMTP server; empty in the demo: the built-in mailbox")
@@ -54,23 +46,17 @@ class Settings(BaseSettings):
         description="`https://…` (JSON is posted there) or an apprise address; demo: the built-in mailbox",
     )
 
-    trusted_proxies: int = Field(
-        0, ge=0, le=10, description="Number of proxies in front whose forwarded headers count"
-    )
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Number of proxies in front whose forwarded headers count")
 
     bank_name: str = Field("Banco del Páramo", min_length=1, description="Name of the bank")
     bank_phone_line_name: str = Field("Línea Amigo", min_length=1, description="Name of the phone line")
     bank_phones: Annotated[tuple[str, ...], NoDecode] = Field(
         ("Bogotá: 601 555 0142", "Resto del país: 01 8000 555 0142"), description="Phones, separated by `;`"
     )
-    bank_url: HttpUrl = Field(
-        HttpUrl("https://banco.example/"), description="The bank's own site: branches, help"
-    )
+    bank_url: HttpUrl = Field(HttpUrl("https://banco.example/"), description="The bank's own site: branches, help")
 
     link_minutes: int = Field(30, ge=1, le=30, description="How long a mailed link works")
-    code_seconds: int = Field(
-        120, ge=1, le=600, description="How long a code works once the mail server took it"
-    )
+    code_seconds: int = Field(120, ge=1, le=600, description="How long a code works once the mail server took it")
     code_attempts: int = Field(3, ge=1, le=10, description="Wrong codes a customer has in a day")
     code_channel: CodeChannel = Field(
         CodeChannel.EMAIL,
@@ -78,26 +64,18 @@ class Settings(BaseSettings):
     )
     question_count: int = Field(3, ge=3, le=5, description="Questions in a set")
     question_attempts: int = Field(2, ge=1, le=5, description="Times a customer may answer the set in a day")
-    lock_hours: int = Field(
-        24, ge=1, le=168, description="How long recovery stays closed once a budget is spent"
-    )
+    lock_hours: int = Field(24, ge=1, le=168, description="How long recovery stays closed once a budget is spent")
     login_attempts: int = Field(3, ge=1, le=10, description="Wrong passwords that block the password")
     password_min_length: int = Field(15, ge=8, le=64, description="Shortest new password, in characters")
     password_history: int = Field(5, ge=1, le=24, description="Former passwords that cannot be used again")
     contact_hold_hours: int = Field(24, ge=0, le=720, description="How long new contact data cannot be used")
     recovery_idle_minutes: int = Field(5, ge=1, le=60, description="Longest pause after the link is opened")
-    recovery_total_minutes: int = Field(
-        20, ge=2, le=120, description="Longest recovery after the link is opened"
-    )
+    recovery_total_minutes: int = Field(20, ge=2, le=120, description="Longest recovery after the link is opened")
 
     @field_validator("bank_phones", mode="before")
     @classmethod
     def _split_phones(cls, value: Any) -> Any:
-        return (
-            tuple(part.strip() for part in value.split(";") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -109,8 +87,7 @@ class Settings(BaseSettings):
             "base_url": self.base_url.rstrip("/") or f"http://{self.host}:{self.port}",
             "database_url": self.database_url or f"sqlite:///{self.instance_dir / 'nueva-clave.db'}",
             "sms_url": self.sms_url or (f"http://{self.host}:{self.port}/demo/sms" if self.demo else ""),
-            "mail_default_sender": self.mail_default_sender
-            or f"{self.bank_name} <no-responder@{self.mail_domain}>",
+            "mail_default_sender": self.mail_default_sender or f"{self.bank_name} <no-responder@{self.mail_domain}>",
         }
         for name, value in defaults.items():
             object.__setattr__(self, name, value)

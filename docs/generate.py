@@ -25,7 +25,12 @@ def journey() -> str:
     lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {Step.IDENTIFY}"]
     for step, ways in JOURNEY.items():
         lines += [f"  {step} --> {to}: {outcome}" for outcome, to in ways.items() if outcome not in EVERYWHERE]
-    lines += [f"  {Step.DONE} --> [*]", "```", "", "From every step between `link_sent` and `password` a recovery can also"]
+    lines += [
+        f"  {Step.DONE} --> [*]",
+        "```",
+        "",
+        "From every step between `link_sent` and `password` a recovery can also",
+    ]
     leaving = {outcome: to for outcome, to in JOURNEY[Step.CODE].items() if outcome in EVERYWHERE}
     lines += [f"leave by {', '.join(f'`{outcome}` to `{to}`' for outcome, to in leaving.items())}."]
     lines += [f"The ends ({', '.join(f'`{end}`' for end in JOURNEY if end in ENDS)}) know one way: `restarted`."]

@@ -39,9 +39,7 @@ class AppriseTexter:
         import apprise  # half a second to import, and only some banks need it
 
         provider = apprise.Apprise()
-        taken = provider.add(self._url.replace("{to}", letter.to.lstrip("+"))) and provider.notify(
-            body=letter.text
-        )
+        taken = provider.add(self._url.replace("{to}", letter.to.lstrip("+"))) and provider.notify(body=letter.text)
         if not taken:
             raise ConnectionError("the SMS provider did not take the message")
 

@@ -5,12 +5,9 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Final
 
-from app.adapters.sql import SqlStore, SqlTransaction
-from app.customers_file import BOGOTA, CustomerEntry, ProductEntry, load_entries
-from app.domain.case import Rules
+from app.customers_file import BOGOTA, CustomerEntry, ProductEntry
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType
-from app.domain.proofs import document_key
 
 PASSWORD: Final = "cometa-violeta-19-lagos"  # noqa: S105 - everybody is meant to know it
 
@@ -48,7 +45,11 @@ class Person:
 
     def entry(self, now: datetime) -> CustomerEntry:
         """The line of the customers file; whoever is on hold has changed an address just now."""
-        return self.customer.model_copy(update={"contact_updated_at": now}) if self.state is State.ON_HOLD else self.customer
+        return (
+            self.customer.model_copy(update={"contact_updated_at": now})
+            if self.state is State.ON_HOLD
+            else self.customer
+        )
 
 
 def _customer(
@@ -69,13 +70,17 @@ def _customer(
     )
 
 
-def _account(number: str, opened_on: date, city: str, kind: ProductKind = ProductKind.SAVINGS_ACCOUNT, *, debit_card: bool = True) -> ProductEntry:
+def _account(
+    number: str, opened_on: date, city: str, kind: ProductKind = ProductKind.SAVINGS_ACCOUNT, *, debit_card: bool = True
+) -> ProductEntry:
     return ProductEntry(
         kind=kind, number=number, opened_on=opened_on, city=city, transactional=debit_card, debit_card=debit_card
     )
 
 
-def _loan(kind: ProductKind, number: str, opened_on: date, city: str, monthly_payment: int, payment_day: int) -> ProductEntry:
+def _loan(
+    kind: ProductKind, number: str, opened_on: date, city: str, monthly_payment: int, payment_day: int
+) -> ProductEntry:
     return ProductEntry(
         kind=kind,
         number=number,
@@ -86,7 +91,9 @@ def _loan(kind: ProductKind, number: str, opened_on: date, city: str, monthly_pa
     )
 
 
-def _card(number: str, opened_on: date, credit_limit: int, payment_day: int, holder: Holder = Holder.MAIN) -> ProductEntry:
+def _card(
+    number: str, opened_on: date, credit_limit: int, payment_day: int, holder: Holder = Holder.MAIN
+) -> ProductEntry:
     return ProductEntry(
         kind=ProductKind.CREDIT_CARD,
         number=number,

@@ -42,9 +42,7 @@ def _refuse_taken_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as problem:
-            raise SystemExit(
-                f"Cannot start: PORT {settings.port} is not free ({problem.strerror})."
-            ) from None
+            raise SystemExit(f"Cannot start: PORT {settings.port} is not free ({problem.strerror}).") from None
 
 
 def _prepare(built: Services) -> None:

@@ -43,9 +43,7 @@ def log_in(store: Store, rules: Rules, document: IdentityDocument, password: str
     if credential.frozen_at is not None:
         return Login(LoginOutcome.FROZEN)
     _welcome(store, rules, key, credential, password)
-    return Login(
-        LoginOutcome.WELCOME, customer_id=credential.customer_id, last_access_at=credential.last_access_at
-    )
+    return Login(LoginOutcome.WELCOME, customer_id=credential.customer_id, last_access_at=credential.last_access_at)
 
 
 def _compare(rules: Rules, credential: Credential | None, password: str) -> bool:

@@ -79,8 +79,7 @@ _ADVICE: Final = {
     Rule.NOT_RECENT: N_("You have used it here before. Choose one that is new."),
 }
 _TOO_SHORT: Final = N_(
-    "It is too short: %(length)s of %(count)s characters. "
-    "Join four or five words that only you would put together."
+    "It is too short: %(length)s of %(count)s characters. Join four or five words that only you would put together."
 )
 _TOO_LONG: Final = N_("It is longer than %(count)s bytes, which is more than can be kept. Use fewer words.")
 _UNTYPEABLE: Final = N_("It has a sign that cannot be typed, such as a tab or a line break. Type it by hand.")

@@ -15,9 +15,7 @@ from app.steps.form import StepForm
 
 BUDGET: Budget | None = Budget.GUESSES
 
-WRONG_CODE = Message(
-    N_("The code is not correct. Look at the latest message we sent you and type its six digits.")
-)
+WRONG_CODE = Message(N_("The code is not correct. Look at the latest message we sent you and type its six digits."))
 
 
 class Form(StepForm):

@@ -14,9 +14,7 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 @blueprint.get("/buzon")
 def buzon() -> Response:
     """Everything sent, newest first."""
-    return make_response(
-        render_template("demo/buzon.html", messages=mailbox.read(services().settings.mailbox_dir))
-    )
+    return draw("demo/buzon.html", messages=mailbox.read(services().settings.mailbox_dir))
 
 
 @blueprint.get("/buzon.json")
@@ -37,7 +35,5 @@ def people() -> Response:
 def receive_sms() -> tuple[str, int]:
     """The demo's SMS provider: what the worker posts goes to the mailbox."""
     message: Any = request.get_json()
-    mailbox.keep_sms(
-        services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"])
-    )
+    mailbox.keep_sms(services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"]))
     return "", 204

@@ -155,9 +155,7 @@ _SYSTEMS: Final = (
 def _browser() -> str:
     """A word for the browser that its owner recognises; nothing of the header itself is kept."""
     agent = current_request.headers.get("User-Agent", "")
-    named = [
-        next((name for mark, name in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS)
-    ]
+    named = [next((name for mark, name in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS)]
     return ", ".join(filter(None, named))
 
 

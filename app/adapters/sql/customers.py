@@ -55,9 +55,7 @@ class SqlCustomers:
 
     def _products(self, customer_id: int) -> tuple[Product, ...]:
         owned = col(ProductRow.customer_id) == customer_id
-        rows = self._connection.execute(
-            select(*columns(ProductRow)).where(owned).order_by(col(ProductRow.id))
-        )
+        rows = self._connection.execute(select(*columns(ProductRow)).where(owned).order_by(col(ProductRow.id)))
         return tuple(_product(row) for row in rows)
 
 
@@ -122,10 +120,7 @@ class SqlCredentials:
     def _forget_old_passwords(self, customer_id: int) -> None:
         owned = col(PasswordHistoryRow.customer_id) == customer_id
         kept = (
-            select(PasswordHistoryRow.id)
-            .where(owned)
-            .order_by(col(PasswordHistoryRow.id).desc())
-            .limit(HISTORY_KEPT)
+            select(PasswordHistoryRow.id).where(owned).order_by(col(PasswordHistoryRow.id).desc()).limit(HISTORY_KEPT)
         )
         self._connection.execute(
             delete(PasswordHistoryRow).where(owned, col(PasswordHistoryRow.id).not_in(kept.scalar_subquery()))
@@ -178,6 +173,4 @@ class SqlCredentials:
 
     def clear_logins(self, document_key: str) -> None:
         """Forget the failed log-ins of a document: the password was right, or is new."""
-        self._connection.execute(
-            delete(LoginFailureRow).where(col(LoginFailureRow.document_key) == document_key)
-        )
+        self._connection.execute(delete(LoginFailureRow).where(col(LoginFailureRow.document_key) == document_key))

@@ -28,9 +28,7 @@ _COLUMNS = (
 def _notice(row: Any) -> Notice:
     values = dict(row._mapping)
     channel = values.pop("channel")
-    return Notice(
-        **values | {"kind": NoticeKind(row.kind)}, channel=Channel(channel) if channel is not None else None
-    )
+    return Notice(**values | {"kind": NoticeKind(row.kind)}, channel=Channel(channel) if channel is not None else None)
 
 
 class SqlNotices:

@@ -41,8 +41,6 @@ def purge(tx: SqlTransaction) -> dict[str, int]:
 
 def _purge_strangers(tx: SqlTransaction) -> int:
     """Failed log-ins of documents nobody has; a customer's password stays blocked until it is replaced."""
-    known = select(CustomerRow.document_key).where(
-        col(CustomerRow.document_key) == col(LoginFailureRow.document_key)
-    )
+    known = select(CustomerRow.document_key).where(col(CustomerRow.document_key) == col(LoginFailureRow.document_key))
     old = col(LoginFailureRow.last_at) < tx.now - STRANGERS_KEPT
     return tx.connection.execute(delete(LoginFailureRow).where(old, ~known.exists())).rowcount

@@ -70,9 +70,7 @@ class SqlSessions:
             )
         )
 
-    def update(
-        self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime
-    ) -> None:
+    def update(self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime) -> None:
         """Write a session that exists; one that ended meanwhile stays ended."""
         self._connection.execute(
             update(SessionRow)

@@ -64,9 +64,7 @@ class CredentialRow(SQLModel, table=True):
 
     __tablename__ = "credential"
 
-    customer_id: int = Field(
-        sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
-    )
+    customer_id: int = Field(sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True))
     password_hash: str | None = None
     changed_at: datetime | None = None
     frozen_at: datetime | None = None
@@ -124,9 +122,7 @@ class BudgetRow(SQLModel, table=True):
 
     __tablename__ = "budget"
 
-    customer_id: int = Field(
-        sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
-    )
+    customer_id: int = Field(sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True))
     budget: str = Field(primary_key=True)
     spent: int
     ends_at: datetime
@@ -137,9 +133,7 @@ class LockRow(SQLModel, table=True):
 
     __tablename__ = "recovery_lock"
 
-    customer_id: int = Field(
-        sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
-    )
+    customer_id: int = Field(sa_column=Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True))
     until: datetime
 
 

@@ -50,9 +50,7 @@ def _topics(facts: Sequence[Fact]) -> list[list[Fact]]:
     for fact in facts:
         amount = fact.kind is QuestionKind.LIMIT_BAND
         topics.setdefault(QuestionKind.PAYMENT_BAND if amount else fact.kind, []).append(fact)
-    return sorted(
-        topics.values(), key=lambda topic: (_EFFORT[topic[0].kind], min(fact.pool.odds for fact in topic))
-    )
+    return sorted(topics.values(), key=lambda topic: (_EFFORT[topic[0].kind], min(fact.pool.odds for fact in topic)))
 
 
 def _first(

@@ -38,9 +38,7 @@ class Spread:
         2**COIN_BITS, `place` uniform below a number so much larger than `whole` that its remainder is too.
         """
         starts = list(accumulate(self.parts[:-1], initial=0))
-        begin, length, kept = (
-            (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
-        )
+        begin, length, kept = (0, 0, 0) if right is None else (starts[right], self.parts[right], self.kept[right])
         below = place % length if coin < kept else length + place % (self.whole - length)
         return tuple(
             index
