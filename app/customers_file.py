@@ -165,8 +165,9 @@ def _is_email(address: str) -> bool:
     Most customers share a few domains, so those are looked at once wherever the rest of the address is plain.
     """
     local, _, domain = address.rpartition("@")
-    plain = _PLAIN_LOCAL_PART.fullmatch(local) and len(local) <= _LONGEST_LOCAL_PART
-    return _validates(f"a@{domain}") and len(address) <= _LONGEST_ADDRESS if plain else _validates(address)
+    if len(local) > _LONGEST_LOCAL_PART or len(address) > _LONGEST_ADDRESS:
+        return False
+    return _validates(f"a@{domain}" if _PLAIN_LOCAL_PART.fullmatch(local) else address)
 
 
 @lru_cache(maxsize=1000)
@@ -178,9 +179,8 @@ def _validates(address: str) -> bool:
 
 
 _MOBILES: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-_COLOMBIAN_MOBILE: Final = re.compile(
-    rf"\+57(?:{PhoneMetadata.metadata_for_region('CO').mobile.national_number_pattern})"
-)
+_COLOMBIA: Final[Any] = PhoneMetadata.metadata_for_region("CO")
+_COLOMBIAN_MOBILE: Final = re.compile(rf"\+57(?:{_COLOMBIA.mobile.national_number_pattern})")
 
 
 def _is_mobile(number: str) -> bool:
@@ -432,13 +432,8 @@ class _Batch:
             for key in keys
         ]
         connection.execute(insert(connection, CustomerRow), rows)
-        ids = dict(
-            connection.execute(
-                select(CustomerRow.document_key, CustomerRow.id).where(col(CustomerRow.document_key).in_(keys))
-            )
-            .tuples()
-            .all()
-        )
+        added = select(CustomerRow.document_key, CustomerRow.id).where(col(CustomerRow.document_key).in_(keys))
+        ids = {row.document_key: row.id for row in connection.execute(added)}
         self._add_products(ids)
         return ids
 

@@ -1,19 +1,23 @@
 """Every setting: its type, unit, default and bounds. README's table is made from here (`make docs`)."""
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.policy import CodeChannel, Policy
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH: Final = 32
+LIGHT_PAPER: Final = "#ffffff"  # what text stands on: --paper in static/style.css
+DARK_PAPER: Final = "#14211f"
+LEAST_CONTRAST: Final = 7
 
 
 class UnsafeSettings(SystemExit):
@@ -54,6 +58,10 @@ class Settings(BaseSettings):
         ("Bogotá: 601 555 0142", "Resto del país: 01 8000 555 0142"), description="Phones, separated by `;`"
     )
     bank_url: HttpUrl = Field(HttpUrl("https://banco.example/"), description="The bank's own site: branches, help")
+    bank_color: str = Field("#0b4f49", description="Colour of links and buttons, `#rrggbb`, at least 7:1 against white")
+    bank_color_dark: str = Field(
+        "#8fe0d3", description="The same in dark mode, `#rrggbb`, at least 7:1 against `#14211f`"
+    )
 
     link_minutes: int = Field(30, ge=1, le=30, description="How long a mailed link works")
     code_seconds: int = Field(120, ge=1, le=600, description="How long a code works once the mail server took it")
@@ -76,6 +84,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split_phones(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("bank_color", "bank_color_dark")
+    @classmethod
+    def _readable(cls, value: str, info: ValidationInfo) -> str:
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError("must be a colour such as #0b4f49")
+        paper = DARK_PAPER if info.field_name == "bank_color_dark" else LIGHT_PAPER
+        if (ratio := _contrast(value, paper)) < LEAST_CONTRAST:
+            raise ValueError(f"has a contrast of {ratio:.2f}:1 against {paper}; 7:1 is needed (WCAG 1.4.6)")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -147,6 +165,18 @@ class Settings(BaseSettings):
         if given := self.secret_key.get_secret_value():
             return given.encode()
         return _kept_secret(self.instance_dir / "secret_key")
+
+
+def _contrast(one: str, other: str) -> float:
+    """How far two colours `#rrggbb` stand apart, from 1 to 21 (WCAG 2.2, contrast ratio)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _kept_secret(path: Path) -> bytes:

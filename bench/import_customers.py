@@ -54,7 +54,7 @@ def customer(index: int, dice: random.Random) -> dict[str, Any]:
 
 def write(path: Path, count: int) -> None:
     """The same file for the same number of customers."""
-    dice = random.Random(2026)  # noqa: S311 - invented people, no secret
+    dice = random.Random(2026)
     with path.open("w", encoding="utf-8") as file:
         for index in range(count):
             file.write(json.dumps(customer(index, dice), ensure_ascii=False) + "\n")
@@ -64,7 +64,7 @@ def write(path: Path, count: int) -> None:
 def timed(title: str) -> Iterator[Progress]:
     """Says how long one pass takes."""
     start = time.perf_counter()
-    yield lambda done: None
+    yield lambda _: None
     print(f"  {title}: {time.perf_counter() - start:.1f} s")
 
 

@@ -150,7 +150,7 @@ def _product(product: Product) -> dict[str, Any]:
 
 
 def enrol(store: SqlStore, person: Customer, password: str | None = None) -> Customer:
-    """Make a person a customer of the bank behind `store`, or bring what it knows up to date; as it is kept."""
+    """Make a person a customer of the bank behind `store`, or bring it up to date; the person as kept there."""
     entry = CustomerEntry.model_validate_json(json.dumps(line(person, password)))
     with store.transaction() as tx:
         load(tx, rules(), [entry])

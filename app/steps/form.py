@@ -5,19 +5,20 @@ from typing import Any, ClassVar, Self
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import ValidationError
 
 from app.domain.case import Case
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 
 ID_TYPES = (
-    (IdType.CC, _("Citizenship card (CC)")),
-    (IdType.CE, _("Foreigner's card (CE)")),
-    (IdType.TI, _("Identity card for minors (TI)")),
-    (IdType.PA, _("Passport (PA)")),
-    (IdType.PPT, _("Temporary protection permit (PPT)")),
-    (IdType.NIT, _("Tax number (NIT)")),
-    (IdType.RC, _("Civil registry (RC)")),
+    SelectChoice(IdType.CC, _("Citizenship card (CC)")),
+    SelectChoice(IdType.CE, _("Foreigner's card (CE)")),
+    SelectChoice(IdType.TI, _("Identity card for minors (TI)")),
+    SelectChoice(IdType.PA, _("Passport (PA)")),
+    SelectChoice(IdType.PPT, _("Temporary protection permit (PPT)")),
+    SelectChoice(IdType.NIT, _("Tax number (NIT)")),
+    SelectChoice(IdType.RC, _("Civil registry (RC)")),
 )
 
 

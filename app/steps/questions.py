@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import InputRequired
 
 from app.domain import questions
@@ -40,7 +41,7 @@ class Form(StepForm):
 def _radio(question: Question) -> RadioField:
     return RadioField(
         say(question.prompt),
-        choices=[(option.value, say(option.label)) for option in question.options],
+        choices=[SelectChoice(option.value, say(option.label)) for option in question.options],
         validators=[InputRequired(_("Choose an answer to this question."))],
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.demo import mailbox
+from app.demo.people import PEOPLE
 from app.services import services
 from app.web.pages import draw
 
@@ -26,8 +27,6 @@ def buzon_json() -> Response:
 @blueprint.get("/personas")
 def people() -> Response:
     """Who is who among the demo's customers."""
-    from app.demo.people import PEOPLE
-
     return draw("demo/people.html", people=PEOPLE)
 
 

@@ -81,6 +81,7 @@ def portal() -> WerkzeugResponse:
             "customer": tx.customers.by_id(mine.customer_id),
             "credential": tx.credentials.of(mine.customer_id),
             "sessions": tx.sessions.of(mine.customer_id),
+            "this_one": mine.stored,
         }
     return draw("portal.html", last_access_at=mine.get("last_access_at"), **context)
 

@@ -99,8 +99,8 @@ def restart() -> WerkzeugResponse:
 @blueprint.post("/personas/clave/continuar")
 def stay() -> WerkzeugResponse:
     """More time before the idle end, within the total (WCAG 2.2.1)."""
-    _step, case = _here()
-    if case.recovery and case.customer:
+    step, case = _here()
+    if step in STEPS and case.recovery and case.customer:
         with suppress(StaleRecovery), services().store.transaction() as tx:
             tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, services().rules.policy))
     return _to_the_page()

@@ -165,9 +165,7 @@ class TestTheList:
 
     def test_reuse_comes_last_with_the_number_of_earlier_passwords(self) -> None:
         assert tuple(Rule)[-1] is Rule.NOT_RECENT
-        assert POLICY.judge_reuse(False) == Verdict(
-            Rule.NOT_RECENT, POLICY.message(Rule.NOT_RECENT), passed=True
-        )
+        assert POLICY.judge_reuse(False) == Verdict(Rule.NOT_RECENT, POLICY.message(Rule.NOT_RECENT), passed=True)
         assert POLICY.message(Rule.NOT_RECENT).values == {"count": 5}
 
     def test_nothing_judged_is_nothing_accepted(self) -> None:
@@ -177,9 +175,7 @@ class TestTheList:
 
     @unhurried
     @given(ANYTHING, st.lists(st.text(max_size=12), max_size=4).map(tuple))
-    def test_any_text_gets_the_same_rules_in_the_same_order(
-        self, password: str, personal: tuple[str, ...]
-    ) -> None:
+    def test_any_text_gets_the_same_rules_in_the_same_order(self, password: str, personal: tuple[str, ...]) -> None:
         verdicts = POLICY.judge(password, personal)
         assert tuple(verdict.rule for verdict in verdicts) == JUDGED
         assert all(verdict.message == POLICY.message(verdict.rule) for verdict in verdicts)
@@ -372,9 +368,7 @@ class TestHashes:
     def test_the_seventy_third_character_still_counts(self, cheap: Hasher) -> None:
         assert not cheap.verify(cheap.hash("x" * 80 + "y"), "x" * 80 + "z")
 
-    @pytest.mark.parametrize(
-        "stored", ["", "x", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$ñ$ñ", "\0", "$2b$12$"]
-    )
+    @pytest.mark.parametrize("stored", ["", "x", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$ñ$ñ", "\0", "$2b$12$"])
     def test_a_malformed_hash_verifies_nothing(self, cheap: Hasher, stored: str) -> None:
         assert not cheap.verify(stored, PASSPHRASE)
 
@@ -387,9 +381,7 @@ class TestHashes:
 
 
 class TestCost:
-    def test_an_unknown_customer_costs_one_verification_with_the_same_parameters(
-        self, counted: list[str]
-    ) -> None:
+    def test_an_unknown_customer_costs_one_verification_with_the_same_parameters(self, counted: list[str]) -> None:
         hasher = Hasher(memory_cost=64, time_cost=3)
         stored = hasher.hash(PASSPHRASE)
         hasher.verify(stored, PASSPHRASE)

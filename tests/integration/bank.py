@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,20 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlmodel import SQLModel
 
-from app import create_app, events
+from app import create_app, events, services
 from app.adapters.sql import SqlStore, schema
 from app.customers_file import CustomerEntry, load
 from app.delivery import Worker
 from app.domain.customers import Customer
 from app.domain.proofs import document_key
 from app.domain.questions import Question, answers_match, draw
-from app.services import Services, build
+from app.services import Services
 from app.settings import Settings, read_settings
+from tests.people import CHEAP, OLD_PASSWORD, Clock, line
 
 from .browser import Browser
 from .letters import HOST, Letter, PostOffice
-from .people import CUSTOMERS, FROZEN, Person
+from .people import CUSTOMERS, HEIDI_WHO_IS_FROZEN
 
 SECRET = "integration-tests-only-0123456789abcdef"
 BASE_URL = "https://clave.banco.example"
@@ -34,31 +35,18 @@ COUNTERS = frozenset({"web_session", "rate"})
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-class Clock:
-    """Time as it is, and what a test lets pass on top of it."""
-
-    def __init__(self) -> None:
-        self._passed = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._passed
-
-    def let_pass(self, **amount: float) -> None:
-        """Make it later."""
-        self._passed += timedelta(**amount)
-
-
 class Bank:
-    """The service as one process runs it. `events` is what it logged."""
+    """The service as one process runs it, but for a hash that costs nothing."""
 
-    def __init__(self, settings: Settings, post_office: PostOffice) -> None:
+    def __init__(self, settings: Settings, post_office: PostOffice, clock: Clock) -> None:
         self.settings = settings
         self.post_office = post_office
+        self.clock = clock
         self.app = create_app(settings)
-        self.services: Services = self.app.extensions["nueva-clave"]
+        self.services = _with_cheap_hashes(self.app.extensions["nueva-clave"])
+        services.install(self.app, self.services)
         self.store: SqlStore = self.services.store
-        self.clock = Clock()
-        self.store.clock = self.clock
+        self.store.clock = clock
         self.log = io.StringIO()
         events.configure(self.log)
 
@@ -82,48 +70,39 @@ class Bank:
         """Every e-mail that the mail server accepted, newest last."""
         return self.post_office.accepted
 
-    def letters_to(self, person: Person) -> list[Letter]:
+    def letters_to(self, person: Customer) -> list[Letter]:
         """The e-mails of one person."""
-        return [letter for letter in self.letters if letter.to == person.email]
+        return [letter for letter in self.letters if letter.to == person.contact.email]
 
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        """Every event logged so far."""
-        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+    def events(self, name: str = "") -> list[dict[str, Any]]:
+        """The events logged so far, all or those of one name."""
+        logged = [json.loads(entry) for entry in self.log.getvalue().splitlines()]
+        return [entry for entry in logged if name in {"", entry["event"]}]
 
-    def named_events(self, name: str) -> list[dict[str, Any]]:
-        """The events of one name."""
-        return [one for one in self.events if one["event"] == name]
+    def key_of(self, person: Customer) -> str:
+        """The keyed name of a person's document."""
+        return document_key(person.document, self.services.rules.keys)
 
-    def customer(self, person: Person) -> Customer:
+    def customer(self, person: Customer) -> Customer:
         """A person as the bank knows them."""
-        entry = CustomerEntry.model_validate_json(person.line)
         with self.store.transaction() as tx:
-            found = tx.customers.by_document(document_key(entry.document, self.services.rules.keys))
+            found = tx.customers.by_document(self.key_of(person))
         assert found
         return found
 
-    def right_answers(self, person: Person) -> dict[str, str]:
+    def right_answers(self, person: Customer) -> dict[str, str]:
         """What this person answers to the questions."""
-        return {question.id: self._chosen(question, right=True) for question in self.questions(person)}
+        return {question.id: _option(question, right=True) for question in self.questions(person)}
 
-    def wrong_answers(self, person: Person) -> dict[str, str]:
+    def wrong_answers(self, person: Customer) -> dict[str, str]:
         """What somebody else might answer: one of them is wrong."""
-        first, *rest = self.questions(person)
-        return self.right_answers(person) | {first.id: self._chosen(first, right=False)}
+        first, *_ = self.questions(person)
+        return self.right_answers(person) | {first.id: _option(first, right=False)}
 
-    def questions(self, person: Person) -> tuple[Question, ...]:
+    def questions(self, person: Customer) -> tuple[Question, ...]:
         """What this person is asked."""
         rules = self.services.rules
         return draw(self.customer(person), rules.keys.of("questions"), rules.policy.question_count)
-
-    @staticmethod
-    def _chosen(question: Question, *, right: bool) -> str:
-        return next(
-            option.value
-            for option in question.options
-            if answers_match((question,), {question.id: option.value}) is right
-        )
 
     def rows(self, *, leaving_out: frozenset[str] = COUNTERS) -> Rows:
         """All that the database holds, by table."""
@@ -158,36 +137,49 @@ class Bank:
         self.store.engine.dispose()
 
 
-def settings_of(folder: Path, post_office: PostOffice, given: Mapping[str, Any]) -> Settings:
+def _with_cheap_hashes(built: Services) -> Services:
+    return replace(built, rules=replace(built.rules, hasher=CHEAP))
+
+
+def _option(question: Question, *, right: bool) -> str:
+    fits = (choice for choice in question.options if answers_match((question,), {question.id: choice.value}) is right)
+    return next(fits).value
+
+
+def settings_of(folder: Path, mail_port: int, given: Mapping[str, Any]) -> Settings:
     """A production bank's settings; `given` wins."""
-    return read_settings(
-        **{
-            "app_env": "production",
-            "base_url": BASE_URL,
-            "secret_key": SECRET,
-            "instance_dir": folder,
-            "database_url": f"sqlite:///{folder / 'bank.db'}",
-            "mail_server": HOST,
-            "mail_port": post_office.port,
-        }
-        | given
-    )
+    usual = {
+        "app_env": "production",
+        "base_url": BASE_URL,
+        "secret_key": SECRET,
+        "instance_dir": folder,
+        "database_url": f"sqlite:///{database_in(folder)}",
+        "mail_server": HOST,
+        "mail_port": mail_port,
+    }
+    return read_settings(**usual | dict(given))
 
 
-def found_bank(settings: Settings) -> None:
-    """Make the database, with every customer in it."""
-    services = build(settings)
-    schema.upgrade(services.store.engine)
-    with services.store.transaction() as tx:
-        load(tx, services.rules, [CustomerEntry.model_validate_json(person.line) for person in CUSTOMERS])
-        frozen = CustomerEntry.model_validate_json(FROZEN.line)
-        credential = tx.credentials.by_document(document_key(frozen.document, services.rules.keys))
-        assert credential
-        tx.credentials.freeze(credential.customer_id)
-    services.store.engine.dispose()
+def database_in(folder: Path) -> Path:
+    """The database's file."""
+    return folder / "bank.db"
+
+
+def found(folder: Path) -> Path:
+    """Make a database with every customer in it, to be copied."""
+    built = _with_cheap_hashes(services.build(settings_of(folder, 25, {})))
+    built.store.clock = Clock()
+    schema.upgrade(built.store.engine)
+    with built.store.transaction() as tx:
+        lines = (json.dumps(line(person, OLD_PASSWORD)) for person in CUSTOMERS)
+        load(tx, built.rules, [CustomerEntry.model_validate_json(one) for one in lines])
+        heidi = tx.customers.by_document(document_key(HEIDI_WHO_IS_FROZEN.document, built.rules.keys))
+        assert heidi
+        tx.credentials.freeze(heidi.id)
+    built.store.engine.dispose()
+    return database_in(folder)
 
 
 def copy_database(founded: Path, folder: Path) -> None:
     """A copy of a database that nobody has open."""
-    shutil.copy(founded, folder / "bank.db")
-
+    shutil.copy(founded, database_in(folder))

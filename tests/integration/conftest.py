@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from .bank import Bank, copy_database, found_bank, settings_of
+from tests.people import Clock
+
+from . import bank as banks
+from .bank import Bank, settings_of
 from .letters import PostOffice
 from .walk import Walk
 
@@ -15,12 +18,8 @@ OpenBank = Callable[..., Bank]
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the customers in it, to be copied."""
-    folder = tmp_path_factory.mktemp("founded")
-    closed = PostOffice()
-    found_bank(settings_of(folder, closed, {}))
-    closed.leave()
-    return folder / "bank.db"
+    """A database with the customers in it; copy it, never write to it."""
+    return banks.found(tmp_path_factory.mktemp("founded"))
 
 
 @pytest.fixture
@@ -33,18 +32,18 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def open_bank(founded: Path, tmp_path: Path, post_office: PostOffice) -> Iterator[OpenBank]:
-    """Opens a bank with other settings than the usual; all of one test share a database."""
-    copy_database(founded, tmp_path)
-    banks: list[Bank] = []
+def open_bank(founded: Path, tmp_path: Path, post_office: PostOffice, clock: Clock) -> Iterator[OpenBank]:
+    """Opens a bank with other settings than the usual; all of one test share a database and the time."""
+    banks.copy_database(founded, tmp_path)
+    opened: list[Bank] = []
 
     def open_one(**settings: Any) -> Bank:
-        banks.append(Bank(settings_of(tmp_path, post_office, settings), post_office))
-        return banks[-1]
+        opened.append(Bank(settings_of(tmp_path, post_office.port, settings), post_office, clock))
+        return opened[-1]
 
     yield open_one
-    for bank in banks:
-        bank.close()
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture

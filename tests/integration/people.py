@@ -1,83 +1,49 @@
-"""The same few invented customers in every test."""
+"""What the shared people type, and two more of them."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
-SAVINGS = {
-    "kind": "savings_account",
-    "number": "24012345678",
-    "opened_on": "2017-03-09",
-    "city": "Cali",
-    "transactional": True,
-    "debit_card": True,
-}
-MORTGAGE = {
-    "kind": "mortgage",
-    "number": "0199887766",
-    "opened_on": "2019-08-20",
-    "city": "Bogotá",
-    "monthly_payment": 1_250_000,
-    "payment_day": 5,
-}
-CARD = {
-    "kind": "credit_card",
-    "number": "4000000000001234",
-    "opened_on": "2020-01-15",
-    "holder": "main",
-    "credit_limit": 6_000_000,
-    "payment_day": 18,
-}
-LONG_AGO = datetime(2024, 2, 1, 14, tzinfo=UTC)
-AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
+from app.domain.customers import Contact, Customer
+from app.domain.documents import IdentityDocument, IdType
+from tests.people import (
+    ALICE,
+    BOB,
+    CAROL_BY_MOBILE_ONLY,
+    DAVE_WITH_A_BORROWED_CARD,
+    ERIN_WHO_JUST_MOVED,
+    FRANK_OUT_OF_REACH,
+    GRACE_WITH_ONE_CARD,
+    LONG_AGO,
+    NOBODYS_DOCUMENT,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A customer, or somebody who is none."""
-
-    id_number: str
-    given_names: str
-    email: str | None = None
-    mobile: str | None = None
-    password: str | None = None
-    products: tuple[Mapping[str, Any], ...] = (SAVINGS, MORTGAGE, CARD)
-    contact_updated_at: datetime = LONG_AGO
-    id_type: str = "CC"
-
-    @property
-    def document(self) -> dict[str, str]:
-        """What this person types."""
-        return {"id_type": self.id_type, "id_number": self.id_number}
-
-    @property
-    def line(self) -> str:
-        """This person in the customers file."""
-        return json.dumps(
-            {
-                **self.document,
-                "given_names": self.given_names,
-                "family_names": "Rojas Peña",
-                "email": self.email,
-                "mobile": self.mobile,
-                "contact_updated_at": self.contact_updated_at.isoformat(),
-                "password": self.password,
-                "products": self.products,
-            }
-        )
+HEIDI_WHO_IS_FROZEN = replace(
+    ALICE,
+    id=8,
+    document=IdentityDocument(IdType.CC, "52000444"),
+    given_names="Heidi",
+    contact=Contact("heidi@example.com", "+573205550000", LONG_AGO),
+)
+IVAN_BY_EMAIL_ONLY = replace(
+    ALICE,
+    id=9,
+    document=IdentityDocument(IdType.CC, "52000555"),
+    given_names="Ivan",
+    contact=Contact("ivan@example.com", None, LONG_AGO),
+)
+CUSTOMERS = (
+    ALICE,
+    BOB,
+    CAROL_BY_MOBILE_ONLY,
+    DAVE_WITH_A_BORROWED_CARD,
+    ERIN_WHO_JUST_MOVED,
+    FRANK_OUT_OF_REACH,
+    GRACE_WITH_ONE_CARD,
+    HEIDI_WHO_IS_FROZEN,
+    IVAN_BY_EMAIL_ONLY,
+)
+NOBODY = replace(ALICE, id=99, document=NOBODYS_DOCUMENT, given_names="Nobody", contact=Contact(None, None, LONG_AGO))
 
 
-ALICE = Person("1020304050", "Alice", "alice@example.com", "+573001234567", "once garzas vuelan sobre el Sinú")
-BOB = Person("80765432", "Bob", "bob@example.com", "+573109876543", "la ruana de mi abuelo es verde")
-MAILED = Person("52345678", "Milena", email="milena@example.com")
-TEXTED = Person("1098765432", "Tomás", mobile="+573157654321")
-UNREACHABLE = Person("41234567", "Ulises")
-INELIGIBLE = Person("19876543", "Inés", "ines@example.com", products=(CARD | {"holder": "additional"},))
-HELD = Person("1122334455", "Horacio", "horacio@example.com", contact_updated_at=AN_HOUR_AGO)
-FROZEN = Person("79555111", "Fabio", "fabio@example.com", "+573205551111", "siete tambores bajo el guayacán")
-BARELY_KNOWN = Person("35678901", "Berta", "berta@example.com", products=(SAVINGS,))
-STRANGER = Person("99999999", "Nadie")
-
-CUSTOMERS = (ALICE, BOB, MAILED, TEXTED, UNREACHABLE, INELIGIBLE, HELD, FROZEN, BARELY_KNOWN)
+def document(person: Customer) -> dict[str, str]:
+    """The fields with a person's document."""
+    return {"id_type": person.document.type, "id_number": person.document.number}

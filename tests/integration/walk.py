@@ -1,18 +1,18 @@
 """A customer's way through the recovery, one press at a time."""
 
+from app.domain.customers import Customer
 from app.domain.journey import Step
+from tests.people import ALICE, NEW_PASSWORD, OLD_PASSWORD
 
 from .bank import Bank
 from .browser import LOG_IN, RECOVERY, Browser, Page
-from .people import ALICE, Person
-
-NEW_PASSWORD = "mi tía Rosa cose los domingos"
+from .people import document
 
 
 class Walk:
     """One person, the browser in which the recovery was asked for, and the one in which it goes on."""
 
-    def __init__(self, bank: Bank, person: Person = ALICE, *, htmx: bool = False) -> None:
+    def __init__(self, bank: Bank, person: Customer = ALICE, *, htmx: bool = False) -> None:
         self.bank = bank
         self.person = person
         self.asking = bank.browser(htmx=htmx)
@@ -34,7 +34,7 @@ class Walk:
             return self.asking
         for reached, press in presses.items():
             page = press()
-            assert page.step == reached, page.text
+            assert page.step == reached, f"{page.step} where {reached} should be: {page.text}"
             if reached == step:
                 return self.asking if step is Step.LINK_SENT else self.browser
         raise AssertionError(f"nobody walks to {step}")
@@ -42,7 +42,7 @@ class Walk:
     def ask(self) -> Page:
         """Type the document."""
         self.asking.visit(RECOVERY)
-        return self.asking.submit(**self.person.document)
+        return self.asking.submit(**document(self.person))
 
     def link(self) -> str:
         """The mailed link, once it arrived."""
@@ -55,7 +55,7 @@ class Walk:
 
     def type_document(self) -> Page:
         """The document once more."""
-        return self.browser.submit(**self.person.document)
+        return self.browser.submit(**document(self.person))
 
     def confirm_contacts(self) -> Page:
         """«Enviar», and the code arrives."""
@@ -81,7 +81,7 @@ class Walk:
         return self.browser.submit(password=password, again=password)
 
 
-def log_in(browser: Browser, person: Person, password: str | None = None) -> Page:
-    """Log in; with the person's own password unless another is given."""
+def log_in(browser: Browser, person: Customer, password: str = OLD_PASSWORD) -> Page:
+    """Log in."""
     browser.visit(LOG_IN)
-    return browser.submit(**person.document, password=password or person.password or "")
+    return browser.submit(**document(person), password=password)

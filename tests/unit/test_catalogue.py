@@ -160,9 +160,7 @@ def test_the_customer_is_always_addressed_as_usted() -> None:
     familiar, orders = set(FAMILIAR.split()), set(FAMILIAR_ORDERS.split())
     sentences = [sentence for text in _spanish() for sentence in _sentences(text)]
     too_familiar = [
-        sentence
-        for sentence in sentences
-        if familiar & set(_words(sentence)) or set(_words(sentence)[:1]) & orders
+        sentence for sentence in sentences if familiar & set(_words(sentence)) or set(_words(sentence)[:1]) & orders
     ]
     assert too_familiar == []
 

@@ -56,7 +56,7 @@ def _topics(facts: Sequence[Fact]) -> list[list[Fact]]:
 def _first(
     topics: Sequence[Sequence[Fact]], missing: int, patience: int, allowed: Fraction, chosen: tuple[Fact, ...]
 ) -> tuple[Fact, ...] | None:
-    """The first way of adding `missing` facts, of efforts up to `patience` and odds down to `allowed` together."""
+    """The first way of adding `missing` facts within an effort of `patience` and odds of `allowed`."""
     if not missing:
         return chosen if allowed >= 1 else None
     for position in range(len(topics) - missing + 1):

@@ -1,0 +1,40 @@
+"""The numbers that a bank may choose."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.policy import Budget, Policy
+
+SET_BY = {
+    Budget.LINKS: "links_a_day",
+    Budget.CODES: "codes_a_day",
+    Budget.DOCUMENTS: "document_attempts",
+    Budget.GUESSES: "code_attempts",
+    Budget.ANSWERS: "question_attempts",
+}
+
+
+@pytest.mark.parametrize("budget", Budget)
+def test_every_budget_has_a_number_of_its_own(budget: Budget) -> None:
+    chosen = replace(Policy(), **{SET_BY[budget]: 77})
+
+    assert [other for other in Budget if chosen.limit(other) == 77] == [budget]
+
+
+@pytest.mark.parametrize("budget", Budget)
+def test_a_customer_always_has_at_least_one_try(budget: Budget) -> None:
+    assert Policy().limit(budget) >= 1
+
+
+def test_the_published_process_is_the_default() -> None:
+    policy = Policy()
+
+    assert policy.code_valid.total_seconds() == 120
+    assert policy.link_valid.total_seconds() == 30 * 60
+    assert (policy.idle.total_seconds(), policy.total.total_seconds()) == (5 * 60, 20 * 60)
+    assert (policy.code_attempts, policy.question_attempts, policy.login_attempts) == (3, 2, 3)
+
+
+def test_guessing_a_code_all_day_is_hopeless() -> None:
+    assert Policy().limit(Budget.GUESSES) / 10**6 < 1e-5

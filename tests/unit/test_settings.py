@@ -1,0 +1,293 @@
+"""Settings: what is missing, weak or out of bounds stops the start with one clear line."""
+
+import os
+import stat
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.policy import CodeChannel
+from app.settings import ROOT, Settings, UnsafeSettings, read_settings
+
+GOOD_KEY = "correct-horse-battery-staple-0123456789"
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": GOOD_KEY,
+    "BASE_URL": "https://clave.banco.example",
+    "DATABASE_URL": "postgresql+psycopg://clave@db/clave",
+    "MAIL_SERVER": "mail.banco.example",
+}
+BOUNDS = {
+    "PORT": (1, 65535),
+    "MAIL_PORT": (1, 65535),
+    "TRUSTED_PROXIES": (0, 10),
+    "LINK_MINUTES": (1, 30),
+    "CODE_SECONDS": (1, 600),
+    "CODE_ATTEMPTS": (1, 10),
+    "QUESTION_COUNT": (3, 5),
+    "QUESTION_ATTEMPTS": (1, 5),
+    "LOCK_HOURS": (1, 168),
+    "LOGIN_ATTEMPTS": (1, 10),
+    "PASSWORD_MIN_LENGTH": (8, 64),
+    "PASSWORD_HISTORY": (1, 24),
+    "CONTACT_HOLD_HOURS": (0, 720),
+    "RECOVERY_IDLE_MINUTES": (1, 20),
+    "RECOVERY_TOTAL_MINUTES": (5, 120),
+}
+CONTRACT = {
+    "app_env": "demo",
+    "host": "127.0.0.1",
+    "port": 8000,
+    "trusted_proxies": 0,
+    "bank_phone_line_name": "Línea Amigo",
+    "link_minutes": 30,
+    "code_seconds": 120,
+    "code_attempts": 3,
+    "question_count": 3,
+    "question_attempts": 2,
+    "lock_hours": 24,
+    "login_attempts": 3,
+    "password_min_length": 15,
+    "password_history": 5,
+    "contact_hold_hours": 24,
+    "recovery_idle_minutes": 5,
+    "recovery_total_minutes": 20,
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment in which nothing is set."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+def read(environment: pytest.MonkeyPatch, **variables: str) -> Settings:
+    """The settings as the service reads them from these variables."""
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    return read_settings()
+
+
+def refused(environment: pytest.MonkeyPatch, **variables: str) -> str:
+    """The line with which the start is refused."""
+    with pytest.raises(UnsafeSettings) as stopped:
+        read(environment, **variables)
+    line = str(stopped.value)
+    assert line.startswith("Cannot start: ")
+    assert len(line.splitlines()) == 1
+    return line
+
+
+# --- production
+
+
+def test_production_starts_with_all_that_it_needs(environment: pytest.MonkeyPatch) -> None:
+    settings = read(environment, **PRODUCTION)
+
+    assert not settings.demo
+    assert settings.secure
+    assert settings.secret() == GOOD_KEY.encode()
+    assert settings.mail_default_sender == "Banco del Páramo <no-responder@clave.banco.example>"
+    assert settings.sms_url == ""
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "BASE_URL", "DATABASE_URL", "MAIL_SERVER"])
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_production_refuses_to_start_without(environment: pytest.MonkeyPatch, name: str, how: str) -> None:
+    variables = PRODUCTION | {name: ""}
+    if how == "missing":
+        del variables[name]
+
+    assert name in refused(environment, **variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "weak"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", GOOD_KEY[:31]),
+        ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "changeme" * 8),
+        ("BASE_URL", "http://clave.banco.example"),
+        ("BASE_URL", "clave.banco.example"),
+    ],
+)
+def test_production_refuses_to_start_with_a_weak(environment: pytest.MonkeyPatch, name: str, weak: str) -> None:
+    line = refused(environment, **PRODUCTION | {name: weak})
+
+    assert name in line
+    assert weak not in line
+
+
+def test_the_start_is_refused_by_one_line_without_a_traceback(tmp_path: Path) -> None:
+    given = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    started = subprocess.run(
+        [sys.executable, "-c", "from app import create_app; create_app()"],
+        env=given | PRODUCTION | {"SECRET_KEY": "short", "INSTANCE_DIR": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert started.returncode == 1
+    assert started.stdout == ""
+    assert started.stderr == "Cannot start: SECRET_KEY must be at least 32 unpredictable characters.\n"
+
+
+@pytest.mark.parametrize("value", ["prod", "Production", "DEMO", "", "test"])
+def test_there_is_no_third_environment(environment: pytest.MonkeyPatch, value: str) -> None:
+    assert refused(environment, APP_ENV=value).startswith("Cannot start: APP_ENV: ")
+
+
+# --- the demo
+
+
+@pytest.mark.parametrize(("name", "value"), CONTRACT.items())
+def test_the_demo_needs_no_setting_and_starts_with_the_published_ones(name: str, value: object) -> None:
+    assert getattr(read_settings(), name) == value
+
+
+def test_the_demo_sends_links_to_where_it_listens(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read(environment, PORT="8123", INSTANCE_DIR=str(tmp_path))
+
+    assert settings.base_url == "http://127.0.0.1:8123"
+    assert settings.sms_url == "http://127.0.0.1:8123/demo/sms"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'nueva-clave.db'}"
+    assert settings.mailbox_dir.is_relative_to(tmp_path)
+    assert not settings.secure
+
+
+def test_a_slash_at_the_end_of_the_address_is_not_doubled_in_links(environment: pytest.MonkeyPatch) -> None:
+    assert read(environment, **PRODUCTION | {"BASE_URL": "https://clave.example//"}).base_url == "https://clave.example"
+
+
+def test_the_demo_makes_its_own_secret_keeps_it_and_shows_it_to_nobody_else(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "not yet there"
+    first = read(environment, INSTANCE_DIR=str(folder)).secret()
+    again = read(environment, INSTANCE_DIR=str(folder)).secret()
+    (file,) = folder.iterdir()
+
+    assert first == again == file.read_bytes()
+    assert len(first) >= 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_two_demos_have_two_secrets(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secrets = {read(environment, INSTANCE_DIR=str(tmp_path / name)).secret() for name in ("one", "other")}
+
+    assert len(secrets) == 2
+
+
+def test_a_secret_that_is_given_is_used_and_none_is_made(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read(environment, SECRET_KEY=GOOD_KEY, INSTANCE_DIR=str(tmp_path))
+
+    assert settings.secret() == GOOD_KEY.encode()
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- values
+
+
+@pytest.mark.parametrize(("name", "bounds"), BOUNDS.items())
+def test_every_number_has_bounds_that_are_told(
+    environment: pytest.MonkeyPatch, name: str, bounds: tuple[int, int]
+) -> None:
+    lowest, highest = bounds
+    for allowed in bounds:
+        assert getattr(read(environment, **{name: str(allowed)}), name.lower()) == allowed
+    for beyond in (lowest - 1, highest + 1):
+        assert name in refused(environment, **{name: str(beyond)})
+
+
+@pytest.mark.parametrize(("idle", "total"), [("21", "20"), ("5", "4")])
+def test_a_pause_longer_than_the_whole_is_refused(environment: pytest.MonkeyPatch, idle: str, total: str) -> None:
+    line = refused(environment, RECOVERY_IDLE_MINUTES=idle, RECOVERY_TOTAL_MINUTES=total)
+
+    assert "RECOVERY_IDLE_MINUTES must not exceed RECOVERY_TOTAL_MINUTES" in line
+
+
+@pytest.mark.parametrize("wrong", ["", "many", "3.5", "0x3", "-1"])
+def test_what_is_no_number_is_named_and_not_repeated(environment: pytest.MonkeyPatch, wrong: str) -> None:
+    line = refused(environment, CODE_ATTEMPTS=wrong)
+
+    assert line.startswith("Cannot start: CODE_ATTEMPTS: ")
+    assert not wrong or wrong not in line
+
+
+def test_all_that_is_wrong_is_told_at_once(environment: pytest.MonkeyPatch) -> None:
+    line = refused(environment, CODE_ATTEMPTS="0", LOCK_HOURS="999", BANK_URL="not an address", CODE_CHANNEL="pigeon")
+
+    assert all(name in line for name in ("CODE_ATTEMPTS", "LOCK_HOURS", "BANK_URL", "CODE_CHANNEL"))
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("Bogotá: 601 555 0142", ("Bogotá: 601 555 0142",)),
+        (" Bogotá: 601 ; ;Cali: 602;", ("Bogotá: 601", "Cali: 602")),
+        ("Medellín, Envigado: 604; [otros]", ("Medellín, Envigado: 604", "[otros]")),
+    ],
+)
+def test_phones_are_separated_by_semicolons(
+    environment: pytest.MonkeyPatch, text: str, phones: tuple[str, ...]
+) -> None:
+    assert read(environment, BANK_PHONES=text).bank_phones == phones
+
+
+def test_every_number_of_the_rules_comes_from_its_setting(environment: pytest.MonkeyPatch) -> None:
+    policy = read(
+        environment,
+        LINK_MINUTES="11",
+        CODE_SECONDS="12",
+        CODE_ATTEMPTS="4",
+        CODE_CHANNEL="other",
+        QUESTION_COUNT="5",
+        QUESTION_ATTEMPTS="1",
+        LOCK_HOURS="13",
+        LOGIN_ATTEMPTS="6",
+        PASSWORD_HISTORY="14",
+        CONTACT_HOLD_HOURS="15",
+        RECOVERY_IDLE_MINUTES="16",
+        RECOVERY_TOTAL_MINUTES="17",
+    ).policy()
+
+    assert (policy.link_valid, policy.code_valid) == (timedelta(minutes=11), timedelta(seconds=12))
+    assert (policy.code_attempts, policy.question_attempts, policy.login_attempts) == (4, 1, 6)
+    assert (policy.question_count, policy.password_history) == (5, 14)
+    assert (policy.lock, policy.contact_hold) == (timedelta(hours=13), timedelta(hours=15))
+    assert (policy.idle, policy.total) == (timedelta(minutes=16), timedelta(minutes=17))
+    assert policy.code_channel is CodeChannel.OTHER
+
+
+# --- secrets stay secret
+
+
+def test_neither_the_key_nor_the_mail_password_is_ever_printed(environment: pytest.MonkeyPatch) -> None:
+    settings = read(environment, **PRODUCTION, MAIL_PASSWORD="the mail's own secret")
+
+    for text in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert GOOD_KEY not in text
+        assert "the mail's own secret" not in text
+
+
+def test_a_refused_start_prints_no_secret(environment: pytest.MonkeyPatch) -> None:
+    line = refused(
+        environment, **PRODUCTION | {"CODE_ATTEMPTS": "0", "BASE_URL": "", "MAIL_PASSWORD": "the mail's own secret"}
+    )
+
+    assert GOOD_KEY not in line
+    assert "the mail's own secret" not in line
+
+
+def test_settings_do_not_change_while_the_service_runs() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings().code_attempts = 99
