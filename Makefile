@@ -48,8 +48,8 @@ format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/djlint --reformat templates --quiet
 
 translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
-	$(BIN)/pybabel extract --quiet -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
-	$(BIN)/pybabel update --quiet --no-fuzzy-matching --ignore-obsolete -i $(VENV)/messages.pot -d app/translations
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py

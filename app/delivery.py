@@ -165,7 +165,8 @@ class Worker:
             raise Undeliverable("the recovery went on or ended")
         customer, channel = self._whose(tx, notice, recovery)
         if tx.budgets.locked_until(customer.id):
-            return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, self._about_lock(tx, customer))
+            context = self._about_lock(tx, customer) | self._alarm(customer, notice)
+            return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, context)
         token = new_token()
         hashed = token_hash(token)
         ready = replace(

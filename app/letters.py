@@ -22,7 +22,7 @@ SUBJECTS: Final = {
     NoticeKind.CODE: N_("Your code to go on"),
     NoticeKind.LOCKED: N_("We stopped the recovery of your password"),
     NoticeKind.CHANGED: N_("Your password was changed"),
-    NoticeKind.FROZEN: N_("We blocked your password as you asked"),
+    NoticeKind.FROZEN: N_("Your password is frozen"),
 }
 
 

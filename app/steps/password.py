@@ -10,7 +10,6 @@ from wtforms.validators import ValidationError
 
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome, Step
-from app.domain.messages import N_, Message
 from app.domain.notices import NoticeKind
 from app.domain.passwords import Rule, Verdict, personal_words, reused
 from app.domain.policy import Budget
@@ -19,8 +18,6 @@ from app.steps.form import StepForm
 from app.steps.reidentify import turned_away
 
 BUDGET: Budget | None = None
-
-USED_BEFORE = Message(N_("You have used this password before. Choose one that is new."))
 
 
 class Form(StepForm):
@@ -54,8 +51,10 @@ def handle(case: Case, password: str) -> Decision:
     failed = [verdict for verdict in verdicts(case, password) if not verdict.passed]
     if failed:
         return Decision(Outcome.WRONG, here, message=failed[0].advice or failed[0].message)
-    if reused(rules.hasher, password, case.secret.recent_hashes):
-        return Decision(Outcome.WRONG, here, message=USED_BEFORE)
+    recent = case.secret.recent_hashes[: rules.policy.password_history]
+    used_before = rules.passwords.judge_reuse(reused(rules.hasher, password, recent))
+    if not used_before.passed:
+        return Decision(Outcome.WRONG, here, message=used_before.advice)
     return Decision(Outcome.ACCEPTED, here, _Assignment(case, rules.hasher.hash(password)))
 
 

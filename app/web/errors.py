@@ -27,7 +27,7 @@ MESSAGES: dict[int, tuple[Any, Any]] = {
         _("Something failed on our side"),
         _("It is not your fault and nothing was lost. Try again in a minute."),
     ),
-    503: (_("The service is resting for a moment"), _("Nothing was lost. Try again in a minute.")),
+    503: (_("The service is resting for a moment"), _("Nothing was lost.")),
 }
 STALE_PAGE = (
     _("This page was open for too long"),

@@ -27,15 +27,22 @@ class QuestionKind(StrEnum):
     OPENING_ORDER = "opening_order"
 
 
-PROMPTS: Final[Mapping[QuestionKind, str]] = {
-    QuestionKind.OPENED_YEAR: N_("In which year did you open your %(product)s?"),
-    QuestionKind.OPENED_MONTH: N_("In which month did you open your %(product)s?"),
-    QuestionKind.BRANCH_CITY: N_("In which city did you open your %(product)s?"),
+PROMPTS: Final[dict[QuestionKind, str]] = {
+    QuestionKind.OPENED_YEAR: N_("In which year did you receive your %(product)s?"),
+    QuestionKind.OPENED_MONTH: N_("In which month did you receive your %(product)s?"),
+    QuestionKind.BRANCH_CITY: N_("In which city did you receive your %(product)s?"),
     QuestionKind.PAYMENT_DAY: N_("On which day of the month is the payment of your %(product)s due?"),
     QuestionKind.PAYMENT_BAND: N_("How much is the monthly payment of your %(product)s?"),
     QuestionKind.LIMIT_BAND: N_("What is the limit of the %(product)s of which you are the main holder?"),
     QuestionKind.PRODUCT_HELD: N_("Which of these loans or cards do you have with us?"),
     QuestionKind.OPENING_ORDER: N_("In which order did you open these products?"),
+}
+
+
+OF_ACCOUNTS: Final[dict[QuestionKind, str]] = {
+    QuestionKind.OPENED_YEAR: N_("In which year did you open your %(product)s?"),
+    QuestionKind.OPENED_MONTH: N_("In which month did you open your %(product)s?"),
+    QuestionKind.BRANCH_CITY: N_("In which city did you open your %(product)s?"),
 }
 
 
@@ -122,7 +129,8 @@ def _order(own: Mapping[ProductKind, Sequence[Product]]) -> Iterator[Fact]:
 
 
 def _fact(question: QuestionKind, kind: ProductKind, pool: Pool, right: int | None) -> Fact:
-    prompt = Message(PROMPTS[question], {"product": pools.PRODUCT_NAMES[kind]})
+    words = PROMPTS | OF_ACCOUNTS if kind in DEPOSITS else PROMPTS
+    prompt = Message(words[question], {"product": pools.PRODUCT_NAMES[kind]})
     return Fact(question, (kind,), prompt, pool, right)
 
 
