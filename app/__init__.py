@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     with app.app_context():
         limits.install(app)
-    for part in (headers, errors, assets, presentation, cli, serving):
+    for part in (events, headers, errors, assets, presentation, cli, serving):
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

@@ -153,7 +153,7 @@ def show(document: IdentityDocument) -> None:
         *_registered(customer),
         ("password", f"since {_instant(credential.changed_at)}" if credential.password_hash else "none"),
         ("log-in", _login(credential, blocked)),
-        ("recovery", f"refused: {refusal}" if refusal else "possible"),
+        ("recovery", f"refused: {refusal}" if refusal else "locked" if locked_until else "possible"),
         ("locked until", _instant(locked_until)),
     ):
         table.add_row(name, value)

@@ -1,10 +1,11 @@
-// What htmx leaves to us: focus, title, failures, the countdown, and small comforts. Everything works without it.
+// What htmx leaves to us: focus, failures, the countdown, the warning before the pause ends. Everything works without it.
 (() => {
   "use strict";
+  const WARNING = 60;
   const step = () => document.getElementById("step");
   const status = document.getElementById("status");
   const say = (words) => { status.textContent = words; };
-  const sentByForm = (event) => event.detail.ctx?.sourceElement?.matches("form");
+  const sentForm = (event) => { const from = event.detail.ctx?.sourceElement; return from?.matches?.("form") ? from : null; };
 
   // --- fragments are our own: the one policy that may turn text into a page ---------------------------------
   if (window.trustedTypes && window.htmx) {
@@ -15,84 +16,170 @@
     htmx.registerExtension("trusted-types", { init: (api) => api.initSecurity(policy) });
   }
 
-  // --- a new step: focus, timers ----------------------------------------------------------------------------
-  let shown = step();
-  const arrive = () => {
-    if (step() === shown) return prepare();
-    shown = step();
-    say("");
-    prepare();
-    shown.querySelector("[data-focus]")?.focus();
-    window.scrollTo(0, 0);
-  };
-
-  // --- the code's two minutes: seen by all, spoken at the start, at 60 s, at 30 s and at the end -------------
-  let timer;
-  const countDown = (box) => {
-    clearInterval(timer);
-    if (!box) return;
-    const { left: leftWords, over, sixty, thirty } = box.querySelector("[data-words]").dataset;
-    const end = performance.now() + Number(box.dataset.seconds) * 1000;
-    const clock = box.querySelector("[data-countdown]");
-    const spoken = new Set();
-    const speakOnce = (words) => { if (!spoken.has(words)) { spoken.add(words); say(words); } };
-    const tick = () => {
-      const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-      clock.textContent = leftWords.replace("%s", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
-      if (left <= 60 && left > 58) speakOnce(sixty);
-      if (left <= 30 && left > 28) speakOnce(thirty);
-      if (left > 0) return;
-      clearInterval(timer);
-      speakOnce(over);
-      box.querySelector("[data-over]").hidden = false;
-      clock.parentElement.hidden = true;
+  // --- a clock that calls `each` with the seconds left, now and every second, until they are over ------------
+  const clock = () => {
+    let timer;
+    const stop = () => clearInterval(timer);
+    const start = (seconds, each) => {
+      stop();
+      const end = Date.now() + seconds * 1000;
+      const tick = () => {
+        const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+        if (left === 0) stop();
+        each(left);
+      };
+      timer = setInterval(tick, 1000);
+      tick();
     };
-    clock.parentElement.hidden = false;
-    timer = setInterval(tick, 1000);
-    tick();
+    return { start, stop };
   };
 
-  // --- showing the password: only with a script can the field change its type --------------------------------
-  const offerToShow = (box) => {
-    if (!box) return;
-    box.closest("label").hidden = false;
-    box.addEventListener("change", () => {
-      for (const name of ["password", "again"]) {
-        document.getElementById(name).type = box.checked ? "text" : "password";
-      }
+  // --- the code's time: seen by all who want to, spoken at the start, at 60 s, at 30 s and at the end ---------
+  const codeClock = clock();
+  let timeHidden = false;
+  const countDown = (box) => {
+    const seconds = Number(box.dataset.seconds), total = Number(box.dataset.total);
+    const [shown, bar, toggle] = ["[data-countdown]", "progress", "[data-toggle]"].map((part) => box.querySelector(part));
+    const words = box.dataset;
+    const show = () => {
+      shown.hidden = bar.hidden = timeHidden;
+      toggle.textContent = timeHidden ? words.show : words.hide;
+    };
+    toggle.addEventListener("click", () => { timeHidden = !timeHidden; show(); });
+    box.querySelector(".time").hidden = false;
+    show();
+    if (seconds > total - 5) say(box.querySelector("p").textContent.trim());
+    const toSay = new Map([[60, words.sixty], [30, words.thirty]].filter(([at]) => at < seconds));
+    codeClock.start(seconds, (left) => {
+      shown.textContent = words.left.replace("%s", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
+      bar.value = left;
+      const due = [...toSay.keys()].filter((at) => left <= at);
+      if (due.length && left) say(toSay.get(Math.min(...due)));
+      due.forEach((at) => toSay.delete(at));
+      if (left === 0) codeIsOver(box);
     });
   };
 
-  const prepare = () => {
-    const code = document.getElementById("code-time");
-    if (code !== prepare.code) countDown(code?.dataset.seconds ? code : null);
-    prepare.code = code;
-    const box = document.querySelector("[data-show-password]");
-    if (box !== prepare.box) offerToShow(box);
-    prepare.box = box;
+  const codeIsOver = (box) => {
+    const button = step().querySelector("form [type=submit]");
+    const restart = document.getElementById("code-over");
+    const wasThere = document.activeElement === button;
+    box.querySelector("[data-running]").hidden = true;
+    box.querySelector("[data-over]").hidden = false;
+    button.hidden = true;
+    restart.hidden = false;
+    if (wasThere) restart.querySelector("button").focus();
+    say(box.querySelector("[data-over]").textContent.trim());
   };
 
-  // --- the network: busy while it works, a plain word when it fails, nothing lost ---------------------------
-  const failed = () => {
-    step().querySelector(".notice-error")?.remove();
-    const words = document.getElementById("offline-message").content.cloneNode(true);
-    step().querySelector("form").before(words);
+  // --- the pause's end: warned a minute ahead, one press extends (WCAG 2.2.1); the focus stays where it is ----
+  const idleClock = clock();
+  let lastFocus;
+  document.addEventListener("focusin", ({ target }) => { if (!target.closest("#idle")) lastFocus = target; });
+
+  const watchIdle = () => {
+    const box = document.getElementById("idle");
+    idleClock.stop();
+    if (!box) return;
+    const show = (name) => {
+      const part = box.querySelector(`[data-idle="${name}"]`);
+      if (!part.hidden || document.querySelector("#code-over:not([hidden])")) return;
+      box.querySelectorAll("[data-idle]").forEach((other) => { other.hidden = other !== part; });
+      box.hidden = false;
+      say(part.querySelector("p").textContent.trim());
+      document.activeElement?.scrollIntoView?.({ block: "nearest" });
+    };
+    idleClock.start(Number(step().dataset.idle), (left) => {
+      if (left === 0) show("over");
+      else if (left <= WARNING) show(step().hasAttribute("data-last") ? "last" : "soon");
+    });
   };
 
-  document.addEventListener("htmx:before:request", (event) => {
-    if (sentByForm(event)) {
-      step().setAttribute("aria-busy", "true");
-      step().querySelector(".notice-error")?.remove();
+  const stay = async (button) => {
+    const body = new URLSearchParams({ csrf_token: step().querySelector("[name=csrf_token]").value });
+    try {
+      const answer = await fetch(button.dataset.stay, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const tag = /<section id="step"[^>]*>/.exec(await answer.text())?.[0] ?? "";
+      const seconds = /data-idle="(\d+)"/.exec(tag)?.[1];
+      if (!seconds) throw new Error("no more time");
+      step().dataset.idle = seconds;
+      step().toggleAttribute("data-last", tag.includes(" data-last"));
+    } catch {
+      return failed(button);
     }
-  });
-  document.addEventListener("htmx:finally:request", () => step().removeAttribute("aria-busy"));
-  document.addEventListener("htmx:finally:swap", arrive);
-  document.addEventListener("htmx:error", (event) => { if (sentByForm(event)) failed(); });
-  // A poll or a live check that fails must not take the page away from under a customer.
-  document.addEventListener("htmx:before:swap", (event) => {
-    if (!sentByForm(event) && event.detail.ctx.response.status >= 400) event.preventDefault();
-  });
+    const box = document.getElementById("idle");
+    box.hidden = true;
+    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+    say(button.dataset.done);
+    lastFocus?.focus({ preventScroll: true });
+    watchIdle();
+  };
 
-  prepare();
-  shown.querySelector(".summary[data-focus]")?.focus();
+  // --- a new step, or a new part of it: focus, clocks, and the comforts that need a script --------------------
+  const fresh = new WeakSet();
+  const first = (element) => element && !fresh.has(element) && fresh.add(element);
+
+  const arrive = () => {
+    const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]");
+    if (first(here)) {
+      say("");
+      watchIdle();
+      if (!code) codeClock.stop();
+    }
+    if (first(code) && code.dataset.seconds) countDown(code);
+    if (first(eye)) eye.closest("label").hidden = false;
+  };
+  const moveOn = () => {
+    if (fresh.has(step())) return arrive();
+    arrive();
+    window.scrollTo(0, 0);
+    step().querySelector("[data-focus]")?.focus();
+  };
+
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-show-password]")) return;
+    for (const name of ["password", "again"]) document.getElementById(name).type = target.checked ? "text" : "password";
+  });
+  document.addEventListener("click", ({ target }) => { if (target.matches("[data-stay]")) stay(target); });
+
+  // --- the network: busy while it works, a plain word when it fails, nothing lost ----------------------------
+  let slow;
+  const busy = (on) => {
+    clearTimeout(slow);
+    if (!on) return step().removeAttribute("aria-busy");
+    step().querySelector(".notice-error")?.remove();
+    step().setAttribute("aria-busy", "true");
+    slow = setTimeout(() => say(status.dataset.busy), 800);
+  };
+  const failed = (where) => {
+    say("");
+    step().querySelector(".notice-error")?.remove();
+    where.before(document.getElementById("offline-message").content.cloneNode(true));
+  };
+
+  document.addEventListener("htmx:before:request", (event) => { if (sentForm(event)) busy(true); });
+  document.addEventListener("htmx:finally:request", () => busy(false));
+  document.addEventListener("htmx:finally:swap", moveOn);
+  document.addEventListener("htmx:error", (event) => {
+    const form = sentForm(event);
+    if (form?.isConnected) failed(form.querySelector("[type=submit]"));
+  });
+  // A poll or a live check that fails, and a gateway's own page, must not take the step away from a customer.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const form = sentForm(event), { ctx, tasks } = event.detail;
+    if (form && !tasks.some(({ fragment }) => fragment.querySelector("#step"))) {
+      event.preventDefault();
+      failed(form.querySelector("[type=submit]"));
+    } else if (!form && ctx.response.status >= 400) event.preventDefault();
+  });
+  // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (step().hasAttribute("aria-busy")) event.preventDefault();
+    else busy(true);
+  });
+  window.addEventListener("pageshow", () => busy(false));
+
+  arrive();
+  step().querySelector(".summary[data-focus]")?.focus();
 })();

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from tests.people import Clock
 
 from . import bank as banks
 from .bank import Bank, settings_of
 from .letters import PostOffice
+from .phones import SmsProvider
 from .walk import Walk
 
 OpenBank = Callable[..., Bank]
@@ -29,6 +31,12 @@ def post_office() -> Iterator[PostOffice]:
     office.open()
     yield office
     office.leave()
+
+
+@pytest.fixture
+def sms(httpserver: HTTPServer) -> SmsProvider:
+    """The SMS provider, which works."""
+    return SmsProvider(httpserver)
 
 
 @pytest.fixture

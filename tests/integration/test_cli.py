@@ -378,10 +378,10 @@ def test_the_demo_has_somebody_with_two_accounts_of_which_nothing_is_asked(demo:
     assert not any("savings account" in repr(question.prompt) for question in asked)
 
 
-def test_the_demo_has_somebody_whose_recovery_is_locked(demo: Operator, clock: Clock) -> None:
-    customer, _ = demo.customer(person_of(State.LOCKED).document)
-    with demo.store.transaction() as tx:
-        assert tx.budgets.locked_until(customer.id) == clock.now + timedelta(hours=24)
+def test_the_demo_has_somebody_whose_recovery_is_locked(demo: Operator) -> None:
+    told = shown(demo, demo.customer(person_of(State.LOCKED).document)[0])
+    assert (told["recovery"], told["log-in"]) == ("locked", "open")
+    assert told["locked until"] == "2026-03-03 10:00 −05:00"
 
 
 def test_loading_the_demo_again_undoes_nothing_that_a_visitor_did(demo: Operator) -> None:

@@ -6,15 +6,20 @@ from tests.people import ALICE, NEW_PASSWORD, OLD_PASSWORD
 
 from .bank import Bank
 from .browser import LOG_IN, RECOVERY, Browser, Page
+from .letters import Letter
 from .people import document
+from .phones import SmsProvider
 
 
 class Walk:
     """One person, the browser in which the recovery was asked for, and the one in which it goes on."""
 
-    def __init__(self, bank: Bank, person: Customer = ALICE, *, htmx: bool = False) -> None:
+    def __init__(
+        self, bank: Bank, person: Customer = ALICE, *, htmx: bool = False, sms: SmsProvider | None = None
+    ) -> None:
         self.bank = bank
         self.person = person
+        self.sms = sms
         self.asking = bank.browser(htmx=htmx)
         self.browser = bank.browser(htmx=htmx)
 
@@ -40,14 +45,19 @@ class Walk:
         raise AssertionError(f"nobody walks to {step}")
 
     def ask(self) -> Page:
-        """Type the document."""
-        self.asking.visit(RECOVERY)
+        """Type the document, from the beginning."""
+        if self.asking.visit(RECOVERY).step != Step.IDENTIFY:
+            self.asking.submit()
         return self.asking.submit(**document(self.person))
 
+    def received(self) -> list[Letter]:
+        """Every message that arrived, by mail first."""
+        return [*self.bank.letters_to(self.person), *(self.sms.texts_to(self.person) if self.sms else [])]
+
     def link(self) -> str:
-        """The mailed link, once it arrived."""
+        """The link, once it arrived."""
         self.bank.deliver()
-        return self.bank.letters_to(self.person)[-1].link
+        return next(letter.link for letter in reversed(self.received()) if "/enlace/" in letter.text)
 
     def open_link(self) -> Page:
         """Follow it in the other browser."""
@@ -66,7 +76,7 @@ class Walk:
 
     def code(self) -> str:
         """The six digits that arrived."""
-        return self.bank.letters_to(self.person)[-1].code
+        return self.received()[-1].code
 
     def type_code(self) -> Page:
         """The right one."""

@@ -10,7 +10,7 @@ from app import services
 from app.adapters.sql import SqlStore
 from app.adapters.sql.sessions import StoredSession
 from app.domain.case import Rules
-from app.settings import Settings
+from app.settings import read_settings
 from app.web.sessions import BrowserSession, DatabaseSessions, cookie_name
 from tests.people import ALICE, BOB, Clock, enrol
 
@@ -31,7 +31,7 @@ def site(store: SqlStore, rules: Rules) -> Flask:
     app = Flask(__name__)
     app.config.update(SESSION_COOKIE_NAME=COOKIE, SESSION_COOKIE_SECURE=True)
     app.session_interface = DatabaseSessions()
-    services.install(app, services.Services(Settings(app_env="demo"), store, rules))
+    services.install(app, services.Services(read_settings(app_env="demo"), store, rules))
     app.add_url_rule("/keep/<value>", view_func=_keep)
     app.add_url_rule("/read", view_func=_read)
     app.add_url_rule("/renew", view_func=_renew)

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
-from app.adapters.sql import tables
+from app.adapters.sql.tables import METADATA
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -36,4 +36,4 @@ def write_migration(engine: Engine, summary: str) -> None:
 def differences(engine: Engine) -> list[object]:
     """What the tables in the code have that the database has not, or the other way round."""
     with engine.begin() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))

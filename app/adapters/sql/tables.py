@@ -182,3 +182,6 @@ class RateRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     count: int
     ends_at: datetime = Field(index=True)
+
+
+METADATA = SQLModel.metadata

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from app.adapters.sql import tables
+from app.adapters.sql.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.SQLModel.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     transactional_ddl=True,
 )

@@ -1,0 +1,211 @@
+"""What stands outside the browser: the bank's customers, what they know, and what reaches them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+import httpx
+from flask import Flask
+
+from app import create_app
+from app.customers_file import CustomerEntry, load
+from app.domain import questions
+from app.domain.proofs import document_key
+from app.services import Services
+from app.services import services as services_of
+from app.settings import Settings
+from app.translation import say
+from e2e.waiting import until
+
+ARRIVAL_SECONDS: Final = 20
+OLD_PASSWORD: Final = "cuatro loros bailan tango"
+NEW_PASSWORD: Final = "jirafa tostadora violeta columpio"
+
+SAVINGS: Final = {
+    "kind": "savings_account",
+    "number": "24012345678",
+    "opened_on": "2017-03-09",
+    "city": "Cali",
+    "transactional": True,
+    "debit_card": True,
+}
+MORTGAGE: Final = {
+    "kind": "mortgage",
+    "number": "0199887766",
+    "opened_on": "2019-08-20",
+    "city": "Bogotá",
+    "monthly_payment": 1250000,
+    "payment_day": 5,
+}
+CARD: Final = {
+    "kind": "credit_card",
+    "number": "4000000000001234",
+    "opened_on": "2020-01-15",
+    "holder": "main",
+    "credit_limit": 6000000,
+    "payment_day": 18,
+}
+SOMEBODY_ELSES_CARD: Final = CARD | {"holder": "additional"}
+LITTLE_KNOWN: Final = {name: value for name, value in SAVINGS.items() if name != "city"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One e-mail or SMS as it arrived."""
+
+    id: str
+    channel: str
+    to: str
+    subject: str
+    text: str
+    links: tuple[str, ...]
+    code: str | None
+
+    def link_to(self, path: str) -> str | None:
+        """The address in it that leads there, if it has one."""
+        return next((link for link in self.links if f"/personas/clave/{path}/" in link), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer of the bank, as the customer knows herself."""
+
+    id_type: str
+    id_number: str
+    given_names: str
+    email: str | None
+    mobile: str | None
+
+    @property
+    def addresses(self) -> set[str]:
+        """Wherever the bank can write."""
+        return {address for address in (self.email, self.mobile) if address}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question on the page, the option that is right, and one that is not."""
+
+    question: str
+    right: str
+    wrong: str
+
+
+class Bank:
+    """The customers of one server and their mailboxes; works on the same database and the same key."""
+
+    _numbers = count(1)
+
+    def __init__(self, settings: Settings) -> None:
+        self._app: Flask = create_app(settings)
+        self._mailbox = httpx.Client(base_url=settings.base_url, trust_env=False)
+
+    def close(self) -> None:
+        """Let go of the database and the connection."""
+        self._mailbox.close()
+        self._services.store.engine.dispose()
+
+    @property
+    def _services(self) -> Services:
+        with self._app.app_context():
+            return services_of()
+
+    def new_customer(self, **changes: Any) -> Customer:
+        """A customer nobody else uses: with an account, a mortgage and a card, unless `changes` say otherwise.
+
+        Loaded as the customers file is; the keys of `changes` are those of the file.
+        """
+        number = next(self._numbers)
+        line = {
+            "id_type": "CC",
+            "id_number": str(1_900_000_000 + number),
+            "given_names": "Alicia",
+            "family_names": "Rojas Peña",
+            "email": f"alicia{number}@example.com",
+            "mobile": f"+57300{number:07}",
+            "contact_updated_at": "2024-02-01T09:00:00-05:00",
+            "password": OLD_PASSWORD,
+            "products": [SAVINGS, MORTGAGE, CARD],
+        } | changes
+        entry = CustomerEntry.model_validate_json(json.dumps(line))
+        built = self._services
+        with built.store.transaction() as tx:
+            load(tx, built.rules, [entry])
+        return Customer(entry.id_type, entry.id_number, entry.given_names, entry.email, entry.mobile)
+
+    def freeze(self, customer: Customer) -> None:
+        """As after «No fui yo»."""
+        built = self._services
+        with built.store.transaction() as tx:
+            tx.credentials.freeze(self._id(customer))
+
+    def answers(self, customer: Customer) -> list[Answer]:
+        """What the customer knows, in the words of the page."""
+        built = self._services
+        with built.store.transaction() as tx:
+            known = tx.customers.by_id(self._id(customer))
+        key, number = built.rules.keys.of("questions"), built.rules.policy.question_count
+        with self._app.app_context():
+            return [_answer(question) for question in questions.draw(known, key, number)]
+
+    def _id(self, customer: Customer) -> int:
+        from app.domain.documents import IdentityDocument
+
+        built = self._services
+        document = IdentityDocument.parse(customer.id_type, customer.id_number)
+        with built.store.transaction() as tx:
+            found = tx.customers.by_document(document_key(document, built.rules.keys))
+        assert found is not None
+        return found.id
+
+    def messages(self, customer: Customer) -> list[Message]:
+        """Everything that reached the customer, newest first."""
+        kept = self._mailbox.get("/demo/buzon.json").raise_for_status().json()
+        return [_message(item) for item in kept if item["to"] in customer.addresses]
+
+    def wait_for(
+        self, customer: Customer, wanted: Callable[[Message], object], how_many: int = 1
+    ) -> list[Message]:
+        """Messages of a kind, newest first, as soon as there are so many."""
+        found: list[Message] = []
+
+        def arrived() -> bool:
+            found[:] = filter(wanted, self.messages(customer))
+            return len(found) >= how_many
+
+        until(arrived, ARRIVAL_SECONDS, lambda: f"{len(found)} of {how_many} messages arrived")
+        return found
+
+    def link(self, customer: Customer, how_many: int = 1) -> str:
+        """The address in the newest of so many messages with a link to go on."""
+        (newest, *_) = self.wait_for(customer, lambda message: message.link_to("enlace"), how_many)
+        return newest.link_to("enlace") or ""
+
+    def code(self, customer: Customer) -> str:
+        """The six digits in the newest message that has them."""
+        return self.wait_for(customer, lambda message: message.code)[0].code or ""
+
+    def notices(self, customer: Customer, words: str) -> set[str]:
+        """Where a notice with these words went, as soon as every address of the customer has it."""
+        arrived = self.wait_for(customer, lambda message: words in message.text, len(customer.addresses))
+        return {message.to for message in arrived}
+
+
+def an_hour_ago() -> str:
+    """An instant as the customers file has it."""
+    return (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+def _message(item: dict[str, Any]) -> Message:
+    return Message(
+        item["id"], item["channel"], item["to"], item["subject"], item["text"], tuple(item["links"]), item["code"]
+    )
+
+
+def _answer(question: questions.Question) -> Answer:
+    right = next(option for option in question.options if option.value == question.right)
+    wrong = next(option for option in question.options if option.value != question.right)
+    return Answer(say(question.prompt), say(right.label), say(wrong.label))

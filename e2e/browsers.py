@@ -1,0 +1,133 @@
+"""The browsers that the tests need: finds them, installs what is missing (`python -m e2e.browsers`), starts them."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+
+from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+
+ANSWER_SECONDS: Final = 60
+
+
+class NoBrowser(SystemExit):
+    """A browser is missing and cannot be had; the message is one line that says what was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine: Playwright's name, the variable and the commands under which a system has it, its package."""
+
+    name: str
+    variable: str
+    commands: tuple[str, ...]
+    debian_package: str
+    launch_options: dict[str, Any] = field(default_factory=dict)
+
+    def type_in(self, playwright: Playwright) -> BrowserType:
+        """What Playwright starts this engine with."""
+        return cast(BrowserType, getattr(playwright, self.name))
+
+
+CHROMIUM: Final = Engine(
+    "chromium",
+    "CHROMIUM",
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "chromium",
+)
+ENGINES: Final = (CHROMIUM,)
+
+
+def find(engine: Engine, playwright: Playwright) -> Path | None:
+    """The first program of this engine that answers: as the variable says, the system's, Playwright's own.
+
+    Raises:
+        NoBrowser: the variable names something that does not answer.
+    """
+    if named := os.environ.get(engine.variable):
+        if not _answers(named):
+            raise NoBrowser(f"{engine.variable}={named} is not a {engine.name} that starts.")
+        return Path(named)
+    return next((Path(program) for program in _candidates(engine, playwright) if _answers(program)), None)
+
+
+def _candidates(engine: Engine, playwright: Playwright) -> Iterator[str]:
+    yield from filter(None, map(shutil.which, engine.commands))
+    yield engine.type_in(playwright).executable_path
+
+
+def _answers(program: str) -> bool:
+    """Whether it runs: a stub that only advertises another package, or a library that is missing, does not."""
+    try:
+        asked = subprocess.run([program, "--version"], capture_output=True, timeout=ANSWER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def launch(engine: Engine, playwright: Playwright) -> Browser:
+    """Start the engine without a window.
+
+    Raises:
+        NoBrowser: it is not there; a test that needs it fails.
+    """
+    program = find(engine, playwright)
+    if program is None:
+        raise NoBrowser(f"{engine.name} is missing: run `make browsers`.")
+    return engine.type_in(playwright).launch(executable_path=program, **engine.launch_options)
+
+
+def provide(engine: Engine, playwright: Playwright) -> Path:
+    """The engine's program, installed if need be.
+
+    Raises:
+        NoBrowser: every way of installing it failed.
+    """
+    if found := find(engine, playwright):
+        return found
+    tried = []
+    for way in _ways(engine):
+        tried.append(shlex.join(way))
+        print(f"{engine.name} is missing; trying: {tried[-1]}", flush=True)
+        if _succeeds(way) and (found := find(engine, playwright)):
+            return found
+    raise NoBrowser(
+        f"{engine.name} is missing and could not be installed ({'; '.join(tried)}). "
+        f"Install it and put it on PATH, or name it in {engine.variable}."
+    )
+
+
+def _ways(engine: Engine) -> Iterator[list[str]]:
+    apt = f"apt-get update && apt-get install -y --no-install-recommends {engine.debian_package}"
+    if shutil.which("apt-get") and (prefix := _as_root()) is not None:
+        yield [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", apt]
+    yield [sys.executable, "-m", "playwright", "install", engine.name]
+
+
+def _as_root() -> list[str] | None:
+    """What to put before a command so that root runs it; None where nobody may."""
+    if os.geteuid() == 0:
+        return []
+    sudo = ["sudo", "-n"]
+    return sudo if shutil.which("sudo") and _succeeds([*sudo, "true"], quiet=True) else None
+
+
+def _succeeds(command: list[str], *, quiet: bool = False) -> bool:
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, stdout=output, stderr=output, check=False).returncode == 0
+
+
+def main() -> None:
+    """Provide every engine and say where it is."""
+    with sync_playwright() as playwright:
+        for engine in ENGINES:
+            print(f"{engine.name}: {provide(engine, playwright)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The way of a customer through the recovery, step by step, as the bank publishes it."""
+
+import re
+from time import monotonic
+from typing import Final
+
+from playwright.sync_api import expect
+
+from e2e.bank import NEW_PASSWORD, Bank, Customer
+from e2e.pages import Visitor
+
+ID_TYPES: Final = {"CC": "Cédula de ciudadanía (CC)", "PA": "Pasaporte (PA)"}
+SENT: Final = re.compile("Enviamos el código a su (correo|celular)")
+PATIENCE_SECONDS: Final = 15
+
+
+def give_document(visitor: Visitor, customer: Customer) -> None:
+    """Fill in the document, at whichever step asks for it."""
+    visitor.choose("Tipo de identificación", ID_TYPES[customer.id_type])
+    visitor.fill("Número de identificación", customer.id_number)
+
+
+def identify(visitor: Visitor, customer: Customer) -> None:
+    """Ask for a link."""
+    visitor.go("/personas/clave")
+    visitor.stands_at("identify")
+    give_document(visitor, customer)
+    visitor.press("Continuar")
+    visitor.stands_at("link_sent")
+
+
+def open_link(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """Follow the newest link that was mailed."""
+    visitor.go(bank.link(customer))
+    visitor.stands_at("reidentify")
+
+
+def confirm_document(visitor: Visitor, customer: Customer) -> None:
+    """Give the document once more."""
+    give_document(visitor, customer)
+    visitor.press("Continuar")
+
+
+def wait_for_code(visitor: Visitor) -> None:
+    """Wait until the page says that the code is on its way; without scripts by asking again."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    sent = visitor.page.get_by_text(SENT)
+    while not visitor.scripts and not sent.is_visible() and monotonic() < deadline:
+        visitor.follow("Ver si ya se envió")
+    expect(sent).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+    visitor.at_rest()
+
+
+def ask_for_code(visitor: Visitor) -> None:
+    """Confirm the contacts."""
+    visitor.press("Enviar")
+    visitor.stands_at("code")
+    wait_for_code(visitor)
+
+
+def give_code(visitor: Visitor, code: str) -> None:
+    """Type the code."""
+    visitor.fill("Código de 6 dígitos", code)
+    visitor.press("Continuar")
+
+
+def answer(visitor: Visitor, customer: Customer, bank: Bank, *, rightly: bool = True) -> None:
+    """Answer every question, all rightly or the last one wrongly."""
+    known = bank.answers(customer)
+    for about in known:
+        wrongly = not rightly and about is known[-1]
+        visitor.pick(about.question, about.wrong if wrongly else about.right)
+    visitor.press("Continuar")
+
+
+def set_password(visitor: Visitor, password: str = NEW_PASSWORD, again: str | None = None) -> None:
+    """Type the new password twice."""
+    visitor.fill("Nueva contraseña", password)
+    visitor.fill("Confirme la nueva contraseña", password if again is None else again)
+    visitor.press("Asignar contraseña")
+
+
+def log_in(visitor: Visitor, customer: Customer, password: str) -> None:
+    """Type the bank's address and log in."""
+    visitor.go("/personas")
+    give_document(visitor, customer)
+    visitor.fill("Contraseña", password)
+    visitor.press("Ingresar")
+
+
+def reach_link(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """From the start to the document once more."""
+    identify(visitor, customer)
+    open_link(visitor, customer, bank)
+
+
+def reach_contacts(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """From the start to the masked contacts."""
+    reach_link(visitor, customer, bank)
+    confirm_document(visitor, customer)
+    visitor.stands_at("contacts")
+
+
+def reach_code(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """From the start to the code."""
+    reach_contacts(visitor, customer, bank)
+    ask_for_code(visitor)
+
+
+def reach_questions(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """From the start to the questions."""
+    reach_code(visitor, customer, bank)
+    give_code(visitor, bank.code(customer))
+    visitor.stands_at("questions")
+
+
+def reach_password(visitor: Visitor, customer: Customer, bank: Bank) -> None:
+    """From the start to the new password."""
+    reach_questions(visitor, customer, bank)
+    answer(visitor, customer, bank)
+    visitor.stands_at("password")
+
+
+def recover(visitor: Visitor, customer: Customer, bank: Bank, password: str = NEW_PASSWORD) -> None:
+    """From the start to the end."""
+    reach_password(visitor, customer, bank)
+    set_password(visitor, password)
+    visitor.stands_at("done")

@@ -1,0 +1,47 @@
+"""The whole way, as the bank publishes it."""
+
+from playwright.sync_api import expect
+
+from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, Bank
+from e2e.conftest import Visit
+from e2e.journey import (
+    answer,
+    ask_for_code,
+    confirm_document,
+    give_code,
+    give_document,
+    log_in,
+    open_link,
+    recover,
+    set_password,
+)
+
+
+def test_a_customer_sets_a_new_password_and_logs_in_with_it(
+    visit: Visit, bank: Bank, scripts: bool, size: str
+) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=scripts, size=size)
+    visitor.go("/")
+    visitor.follow("Ingresar")
+    visitor.follow("Personas")
+    visitor.follow("¿Olvidó su contraseña?")
+    visitor.stands_at("identify")
+    give_document(visitor, alicia)
+    visitor.press("Continuar")
+    visitor.stands_at("link_sent")
+    open_link(visitor, alicia, bank)
+    confirm_document(visitor, alicia)
+    visitor.stands_at("contacts")
+    visitor.sees("a•••••@e•••••.com")
+    ask_for_code(visitor)
+    give_code(visitor, bank.code(alicia))
+    visitor.stands_at("questions")
+    answer(visitor, alicia, bank)
+    visitor.stands_at("password")
+    set_password(visitor)
+    visitor.stands_at("done")
+    visitor.sees_heading("Su contraseña fue asignada")
+    visitor.follow("Ingresar con la nueva contraseña")
+    log_in(visitor, alicia, NEW_PASSWORD)
+    visitor.sees_heading(f"Es un gusto saludarle, {alicia.given_names}")
+    expect(visitor.page).to_have_url(f"{visitor.url}/personas/portal")

@@ -1,0 +1,19 @@
+"""Waiting for what has no page to look at: asked again until it is so, never longer than it must."""
+
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+PAUSE: Final = 0.1
+
+_Found = TypeVar("_Found")
+
+
+def until(asked: Callable[[], _Found], seconds: float, otherwise: Callable[[], str]) -> _Found:
+    """The first truthy answer of `asked`; AssertionError with what `otherwise` says if there is none in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := asked():
+            return found
+        assert time.monotonic() < deadline, otherwise()
+        time.sleep(PAUSE)

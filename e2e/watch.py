@@ -1,0 +1,55 @@
+"""What must never happen behind a test's back: script errors, policy violations, requests to anybody else."""
+
+import re
+from typing import Final
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Page, Request, WebError
+
+REPORT_VIOLATIONS: Final = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("policy violated:", event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber));
+"""
+ANSWER_NOT_GOOD: Final = re.compile(r"Failed to load resource: .*\b4\d\d\b")
+ELSEWHERE: Final = ("data:", "blob:", "about:")
+
+
+class Watch:
+    """Looks over the shoulder of one browser. `expected` are words of console errors that a test provokes."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.troubles: list[str] = []
+        self.expected: list[str] = []
+        self.sent: list[Request] = []
+        self.addresses: list[str] = []
+        self._origin = origin + "/"
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", self._script_error)
+        context.on("request", self._request)
+        context.on("page", self._page)
+
+    def posts(self, path: str) -> list[Request]:
+        """Every POST to this path."""
+        wanted = self._origin.rstrip("/") + path
+        return [request for request in self.sent if request.method == "POST" and request.url == wanted]
+
+    def _page(self, page: Page) -> None:
+        page.on("framenavigated", self._navigated)
+
+    def _navigated(self, frame: Frame) -> None:
+        self.addresses.append(frame.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if message.type not in {"error", "warning", "assert"} or ANSWER_NOT_GOOD.search(text):
+            return
+        if not any(words in text for words in self.expected):
+            self.troubles.append(f"console {message.type}: {text}")
+
+    def _script_error(self, error: WebError) -> None:
+        self.troubles.append(f"script error: {error.error}")
+
+    def _request(self, request: Request) -> None:
+        self.sent.append(request)
+        if not request.url.startswith((self._origin, *ELSEWHERE)):
+            self.troubles.append(f"request to somebody else: {request.url}")

@@ -1,0 +1,217 @@
+"""What every recovery should come to, kept as a clerk would with pen and paper: the model of the walks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.customers import Customer
+from app.domain.journey import Outcome, Step
+from app.domain.notices import NoticeKind
+from app.domain.policy import DAY, Budget, Policy
+from tests.journey.bank import Letter
+from tests.people import OLD_PASSWORD
+
+PROOFS = (Step.REIDENTIFY, Step.CONTACTS, Step.CODE, Step.QUESTIONS, Step.PASSWORD)
+PAST_THE_LINK = frozenset({*PROOFS, Step.DONE})
+SPENDS = {
+    Step.REIDENTIFY: Budget.DOCUMENTS,
+    Step.CONTACTS: Budget.CODES,
+    Step.CODE: Budget.GUESSES,
+    Step.QUESTIONS: Budget.ANSWERS,
+}
+RIGHT_IS_FREE = SPENDS.keys() - {Step.CONTACTS}
+
+
+@dataclass
+class Tries:
+    """What one customer has spent of one budget."""
+
+    limit: int
+    spent: int = 0
+    ends_at: datetime | None = None
+
+    def spend(self, now: datetime) -> int | None:
+        """Spend one; how many are left, None if none was."""
+        if self.ends_at is None or now >= self.ends_at:
+            self.spent, self.ends_at = 0, now + DAY
+        if self.spent == self.limit:
+            return None
+        self.spent += 1
+        return self.limit - self.spent
+
+
+@dataclass
+class Account:
+    """One customer: the password that should work, and what stands in the way."""
+
+    person: Customer
+    policy: Policy
+    password: str = OLD_PASSWORD
+    passwords: int = 1
+    frozen: bool = False
+    locked_until: datetime | None = None
+    tries: dict[Budget, Tries] = field(default_factory=dict)
+
+    def spend(self, budget: Budget, now: datetime) -> int | None:
+        """Spend one of a budget; how many are left, None if none was."""
+        return self.tries.setdefault(budget, Tries(self.policy.limit(budget))).spend(now)
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether recovery is closed."""
+        return self.locked_until is not None and now < self.locked_until
+
+    def lock(self, now: datetime) -> None:
+        """Close recovery; all tries begin anew when it opens."""
+        self.locked_until = now + self.policy.lock
+        for tries in self.tries.values():
+            tries.ends_at = self.locked_until
+
+    def take(self, password: str) -> None:
+        """Take a new password, which opens everything."""
+        self.password, self.passwords = password, self.passwords + 1
+        self.locked_until, self.tries = None, {}
+
+
+@dataclass
+class Entry:
+    """One recovery: whose it is, which browser holds it, and which proofs that browser has given, in order."""
+
+    account: Account | None
+    counted: bool = False
+    token: str | None = None
+    sent_at: datetime | None = None
+    holder: str | None = None
+    given: list[Step] = field(default_factory=list)
+    begun_at: datetime | None = None
+    touched_at: datetime | None = None
+    code: str | None = None
+    code_at: datetime | None = None
+    closed: bool = False
+    changes: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every proof was given."""
+        return tuple(self.given) == PROOFS
+
+    def earned(self, browser: str, opened: str | None, now: datetime) -> Step | None:
+        """The step past the link to which this browser has a right; None if it has none."""
+        if self.account is None:
+            return None
+        if self.is_done and self.holder == browser:
+            return Step.DONE
+        if self.closed:
+            return None
+        if self.holder is None:
+            return Step.REIDENTIFY if self._link_is_good(opened, now) else None
+        return PROOFS[len(self.given)] if self.holder == browser and self._in_time(now) else None
+
+    def _link_is_good(self, opened: str | None, now: datetime) -> bool:
+        in_time = self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid
+        return bool(in_time and opened == self.token)
+
+    def _in_time(self, now: datetime) -> bool:
+        assert self.account
+        assert self.touched_at
+        assert self.begun_at
+        policy = self.account.policy
+        ends = [self.touched_at + policy.idle, self.begun_at + policy.total]
+        if self.code_at and self.given[-1] is Step.CONTACTS:
+            ends.append(self.code_at + policy.code_valid)
+        return all(now < end for end in ends)
+
+    def close(self) -> None:
+        """End it, unless it has ended; a link that was asked for and not written yet stays as it is."""
+        if self.token and not self.closed and not self.is_done:
+            self.closed = True
+            self.changes += 1
+
+    def give(self, browser: str, step: Step, now: datetime) -> None:
+        """Note a proof."""
+        if step is Step.REIDENTIFY:
+            self.holder, self.begun_at = browser, now
+        self.given.append(step)
+        self.touched_at = now
+
+
+@dataclass
+class Ledger:
+    """All recoveries and all customers."""
+
+    accounts: dict[str, Account]
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def of(self, account: Account) -> list[Entry]:
+        """Every recovery of a customer."""
+        return [entry for entry in self.entries.values() if entry.account is account]
+
+    def read(self, letter: Letter, *, arrived: bool) -> None:
+        """Note what a message that the worker wrote makes possible, whether it arrived or was lost."""
+        entry = self.entries[letter.recovery_id]
+        assert entry.account, "nobody's document brings no message"
+        if letter.kind in {NoticeKind.LINK, NoticeKind.LOCKED} and not entry.counted and not entry.token:
+            entry.counted = True
+            assert entry.account.spend(Budget.LINKS, letter.at) is not None, "no link beyond the day's"
+        if letter.token:
+            self._link(entry, letter)
+        if letter.code and arrived:
+            entry.code, entry.code_at = letter.code, letter.at
+            entry.changes += 1
+
+    def _link(self, entry: Entry, letter: Letter) -> None:
+        assert entry.account
+        assert not entry.account.is_locked(letter.at), "no link while recovery is locked"
+        for other in self.of(entry.account):
+            if other is not entry and other.holder is None:
+                other.close()
+        entry.token, entry.sent_at = letter.token, letter.at
+        entry.changes += 1
+
+    def judge(self, entry: Entry, browser: str, step: Step, answer: object, *, right: bool, now: datetime) -> Outcome:
+        """What an answer must come to; its consequences are noted."""
+        assert entry.account
+        left = entry.account.spend(SPENDS[step], now) if step in SPENDS else 1
+        if left is None or (left == 0 and not right):
+            return self._lock(entry, now)
+        entry.changes += 1
+        if not right:
+            entry.touched_at = now
+            return Outcome.WRONG
+        if entry.account.frozen and step is Step.REIDENTIFY:
+            entry.closed = True
+            return Outcome.TURNED_AWAY
+        if step in RIGHT_IS_FREE:
+            entry.account.tries[SPENDS[step]].spent -= 1
+        entry.give(browser, step, now)
+        if step is Step.PASSWORD:
+            self._assign(entry, str(answer))
+        return Outcome.ACCEPTED
+
+    def lose(self, entry: Entry, step: Step, now: datetime) -> None:
+        """Note an answer that came too late to count: its try is spent all the same."""
+        if entry.account and step in SPENDS:
+            entry.account.spend(SPENDS[step], now)
+
+    def _lock(self, entry: Entry, now: datetime) -> Outcome:
+        assert entry.account
+        for other in self.of(entry.account):
+            other.close()
+        entry.account.lock(now)
+        return Outcome.SPENT
+
+    def _assign(self, entry: Entry, password: str) -> None:
+        assert entry.account
+        for other in self.of(entry.account):
+            other.close()
+        entry.account.take(password)
+
+    def freeze(self, account: Account) -> None:
+        """Note that the customer pressed «no fui yo»."""
+        account.frozen = True
+        for entry in self.of(account):
+            entry.close()
+
+    def let_go(self, browser: str) -> None:
+        """Note that a browser gave up what it held."""
+        for entry in self.entries.values():
+            if entry.holder == browser:
+                entry.holder = "nobody any more"

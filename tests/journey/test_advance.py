@@ -1,0 +1,608 @@
+"""How an answer moves a recovery: tries are spent first, and all of a change is kept or none of it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.adapters.sql.customers import SqlCredentials
+from app.adapters.sql.outbox import SqlNotices
+from app.adapters.sql.recoveries import SqlBudgets, SqlRecoveries
+from app.adapters.sql.sessions import SqlSessions
+from app.domain.alarm import freeze
+from app.domain.case import Case, Decision
+from app.domain.customers import Channel, Contact, Customer
+from app.domain.journey import ENDS, Outcome, Step
+from app.domain.login import LoginOutcome, log_in
+from app.domain.notices import NoticeKind
+from app.domain.policy import DAY, Budget, CodeChannel
+from app.domain.recovery import Refusal, StaleRecovery
+from app.steps import STEPS
+from app.steps.advance import Moved, advance
+from tests.journey.bank import Bank, Browser, Seen, wrong_code
+from tests.people import (
+    ALICE,
+    BOB,
+    CAROL_BY_MOBILE_ONLY,
+    DAVE_WITH_A_BORROWED_CARD,
+    ERIN_WHO_JUST_MOVED,
+    GRACE_WITH_ONE_CARD,
+    NEW_PASSWORD,
+    OLD_PASSWORD,
+    WEAK_PASSWORD,
+    Clock,
+    enrol,
+    key_of,
+)
+
+GUESSED = {Step.REIDENTIFY: Budget.DOCUMENTS, Step.CODE: Budget.GUESSES, Step.QUESTIONS: Budget.ANSWERS}
+ASKING = (Step.REIDENTIFY, Step.CONTACTS, Step.CODE, Step.QUESTIONS, Step.PASSWORD)
+AN_INSTANT = timedelta(microseconds=1)
+
+at_every_guess = pytest.mark.parametrize("step", GUESSED)
+
+
+def limit(bank: Bank, step: Step) -> int:
+    """How many tries a customer has there."""
+    return bank.rules.policy.limit(GUESSED[step])
+
+
+def wrong(bank: Bank, browser: Browser, times: int = 1) -> list[Outcome]:
+    """Answer wrongly some times; what it comes to."""
+    return [browser.answer(bank.wrong_answer(browser)).outcome for _ in range(times)]
+
+
+def right(bank: Bank, browser: Browser, person: Customer = ALICE) -> Moved:
+    """Answer rightly."""
+    return browser.answer(bank.right_answer(browser, person))
+
+
+def lock(bank: Bank, step: Step = Step.CODE) -> Browser:
+    """The browser in which Alice's tries were spent."""
+    browser = bank.walk(ALICE, step)
+    wrong(bank, browser, limit(bank, step))
+    assert browser.step is Step.LOCKED
+    return browser
+
+
+class Handled:
+    """Counts how often a step really compared, and breaks off if it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
+        self.count = 0
+        self.breaks = False
+        self._handle: Callable[[Case, Any], Decision] = STEPS[step].handle
+        monkeypatch.setattr(STEPS[step], "handle", self)
+
+    def __call__(self, case: Case, answer: Any) -> Decision:
+        self.count += 1
+        if self.breaks:
+            raise MemoryError
+        return self._handle(case, answer)
+
+
+# --- the whole way
+
+
+@pytest.mark.parametrize("person", [ALICE, BOB, CAROL_BY_MOBILE_ONLY])
+def test_a_customer_comes_all_the_way_with_the_right_answers(bank: Bank, person: Customer) -> None:
+    enrol(bank.store, person)
+    browser = bank.open_link_of(person)
+    way = [browser.step]
+    while way[-1] not in ENDS:
+        way.append(right(bank, browser, person).step)
+        bank.deliver()
+
+    assert way == [*ASKING, Step.DONE]
+    assert log_in(bank.store, bank.rules, person.document, NEW_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_asking_changes_nothing_but_the_recovery_and_the_outbox(bank: Bank) -> None:
+    before = bank.rows()
+    bank.browser().ask(ALICE.document)
+    after = bank.rows()
+
+    assert {name for name in after if after[name] != before[name]} == {"recovery", "notice"}
+
+
+def test_the_one_who_asked_sees_nothing_of_how_far_the_customer_went(bank: Bank) -> None:
+    asker, opener = bank.browser(), bank.browser()
+    asker.ask(ALICE.document)
+    (letter,) = bank.deliver()
+    opener.open(letter.token or "")
+    while opener.step is not Step.DONE:
+        assert asker.step is Step.LINK_SENT
+        right(bank, opener)
+        bank.deliver()
+
+    assert asker.step is Step.LINK_SENT
+
+
+def test_of_two_browsers_that_opened_the_link_the_first_to_prove_the_document_goes_on(bank: Bank) -> None:
+    first = bank.open_link_of(ALICE)
+    second = replace(first)
+    right(bank, first)
+
+    assert first.step is Step.CONTACTS
+    assert second.step is Step.USED
+
+
+# --- a try is spent before anything is compared
+
+
+@at_every_guess
+def test_a_comparison_that_breaks_off_has_spent_the_try(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, step: Step
+) -> None:
+    browser = bank.walk(ALICE, step)
+    Handled(monkeypatch, step).breaks = True
+    with pytest.raises(MemoryError):
+        right(bank, browser)
+
+    assert bank.spent(ALICE, GUESSED[step]) == 1
+    assert browser.step is step
+
+
+@at_every_guess
+def test_when_no_try_is_left_even_the_right_answer_is_not_compared(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, step: Step
+) -> None:
+    browser = bank.walk(ALICE, step)
+    handled = Handled(monkeypatch, step)
+    handled.breaks = True
+    for _ in range(limit(bank, step)):
+        with pytest.raises(MemoryError):
+            right(bank, browser)
+    handled.breaks = False
+    moved = right(bank, browser)
+
+    assert (moved.outcome, moved.message) == (Outcome.SPENT, None)
+    assert handled.count == limit(bank, step)
+    assert browser.step is Step.LOCKED
+
+
+def test_guesses_at_the_same_time_win_no_free_one(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = bank.walk(ALICE, Step.CODE)
+    seen = browser.look()
+    handled = Handled(monkeypatch, Step.CODE)
+    guesses = [wrong_code(f"{number:06}") for number in range(8)]
+    with ThreadPoolExecutor(len(guesses)) as pool:
+        outcomes = list(pool.map(lambda guess: try_at(bank, seen, guess), guesses))
+
+    assert handled.count <= bank.rules.policy.code_attempts
+    assert bank.spent(ALICE, Budget.GUESSES) == bank.rules.policy.code_attempts
+    assert outcomes.count("stale") == len(guesses) - 1
+
+
+def try_at(bank: Bank, seen: Seen, guess: str) -> str:
+    """One of several guesses at the same time."""
+    try:
+        return advance(bank.store, *seen, guess).outcome
+    except StaleRecovery:
+        return "stale"
+
+
+# --- wrong answers, and the lock
+
+
+@at_every_guess
+def test_the_last_wrong_answer_locks(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    tries = limit(bank, step)
+
+    assert wrong(bank, browser, tries) == [Outcome.WRONG] * (tries - 1) + [Outcome.SPENT]
+    assert browser.step is Step.LOCKED
+
+
+@at_every_guess
+def test_a_lock_is_told_to_every_address_once(bank: Bank, step: Step) -> None:
+    lock(bank, step)
+    told = bank.deliver()
+
+    assert {letter.channel for letter in told} == set(Channel)
+    assert [letter.kind for letter in told] == [NoticeKind.LOCKED] * 2
+    assert {letter.customer_id for letter in told} == {ALICE.id}
+
+
+def test_a_wrong_answer_tells_how_many_tries_are_left(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CODE)
+
+    assert [browser.answer(bank.wrong_answer(browser)).tries_left for _ in range(2)] == [2, 1]
+
+
+@at_every_guess
+def test_tries_are_shared_by_all_recoveries_of_a_customer(bank: Bank, step: Step) -> None:
+    first = bank.walk(ALICE, step)
+    wrong(bank, first, limit(bank, step) - 1)
+    second = bank.walk(ALICE, step)
+
+    assert wrong(bank, second) == [Outcome.SPENT]
+    assert first.step in {Step.LOCKED, Step.USED}
+    assert second.step is Step.LOCKED
+
+
+def test_a_lock_ends_every_recovery_of_the_customer_and_nobody_elses(bank: Bank) -> None:
+    first, bobs = bank.walk(ALICE, Step.QUESTIONS), bank.walk(BOB, Step.QUESTIONS)
+    lock(bank)
+
+    assert first.step is Step.LOCKED
+    assert bobs.step is Step.QUESTIONS
+    assert right(bank, bobs, BOB).outcome is Outcome.ACCEPTED
+
+
+def test_a_new_code_or_link_does_not_give_new_tries(bank: Bank) -> None:
+    outcomes = [wrong(bank, bank.walk(ALICE, Step.CODE)) for _ in range(3)]
+
+    assert outcomes == [[Outcome.WRONG], [Outcome.WRONG], [Outcome.SPENT]]
+
+
+def test_a_lock_leaves_log_in_as_it_was(bank: Bank) -> None:
+    lock(bank)
+
+    assert log_in(bank.store, bank.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_while_recovery_is_locked_a_request_brings_the_news_and_no_link(bank: Bank) -> None:
+    lock(bank)
+    bank.deliver()
+    bank.clock.go_on(hours=23)
+    browser = bank.browser()
+    browser.ask(ALICE.document)
+    (letter,) = bank.deliver()
+
+    assert (letter.kind, letter.token) == (NoticeKind.LOCKED, None)
+    assert browser.step is Step.LINK_SENT
+
+
+def test_a_link_that_was_under_way_when_recovery_was_locked_is_of_no_use(bank: Bank) -> None:
+    other = bank.open_link_of(ALICE)
+    held = bank.walk(ALICE, Step.CODE)
+    late = bank.browser()
+    late.ask(ALICE.document)
+    (letter,) = bank.deliver()
+    wrong(bank, held, 3)
+    late.open(letter.token or "")
+
+    assert late.step is Step.LOCKED
+    assert other.step is Step.USED
+
+
+@at_every_guess
+def test_a_lock_ends_at_its_instant_with_all_tries_fresh(bank: Bank, step: Step) -> None:
+    lock(bank, step)
+    until = bank.clock.now + bank.rules.policy.lock
+    bank.clock.now = until - AN_INSTANT
+    with bank.store.transaction() as tx:
+        assert tx.budgets.locked_until(ALICE.id) == until
+    bank.clock.now = until
+    browser = bank.walk(ALICE, step)
+    tries = limit(bank, step)
+
+    assert wrong(bank, browser, tries) == [Outcome.WRONG] * (tries - 1) + [Outcome.SPENT]
+
+
+@pytest.mark.parametrize("hours", [1, 72])
+def test_a_bank_chooses_how_long_a_lock_lasts(bank: Bank, hours: int) -> None:
+    bank.choose(lock=timedelta(hours=hours))
+    lock(bank)
+    bank.deliver()
+    bank.clock.go_on(hours=hours, microseconds=-1)
+    bank.browser().ask(ALICE.document)
+    (locked,) = bank.deliver()
+    bank.clock.go_on(microseconds=1)
+    browser = bank.walk(ALICE, Step.CODE)
+
+    assert locked.kind is NoticeKind.LOCKED
+    assert wrong(bank, browser, 2) == [Outcome.WRONG] * 2
+
+
+def test_tries_come_back_a_day_after_the_first_was_spent(bank: Bank) -> None:
+    wrong(bank, bank.walk(ALICE, Step.CODE), 2)
+    bank.clock.go_on(seconds=DAY.total_seconds())
+
+    assert wrong(bank, bank.walk(ALICE, Step.CODE), 2) == [Outcome.WRONG] * 2
+
+
+# --- right answers
+
+
+@at_every_guess
+def test_a_right_answer_costs_nothing(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    assert right(bank, browser).outcome is Outcome.ACCEPTED
+
+    assert bank.spent(ALICE, GUESSED[step]) == 0
+
+
+@at_every_guess
+def test_the_last_try_may_be_the_right_one(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    wrong(bank, browser, limit(bank, step) - 1)
+
+    assert right(bank, browser).outcome is Outcome.ACCEPTED
+    assert bank.spent(ALICE, GUESSED[step]) == limit(bank, step) - 1
+
+
+def test_whoever_asks_for_codes_all_day_is_locked(bank: Bank) -> None:
+    bank.choose(codes_a_day=2)
+    outcomes = [right(bank, bank.walk(ALICE, Step.CONTACTS)).outcome for _ in range(3)]
+
+    assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.SPENT]
+
+
+def test_more_links_than_a_day_allows_are_not_sent(bank: Bank) -> None:
+    for _ in range(9):
+        bank.browser().ask(ALICE.document)
+
+    assert len(bank.deliver()) == bank.rules.policy.links_a_day
+
+
+# --- the code
+
+
+def test_before_the_code_was_sent_no_code_is_right(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CONTACTS)
+    right(bank, browser)
+    bank.postman.mail_works = False
+    bank.deliver()
+    (written,) = (letter.code for letter in bank.postman.written if letter.code)
+
+    assert browser.answer(written).outcome is Outcome.WRONG
+
+
+def test_the_two_minutes_begin_when_the_mail_server_took_the_code(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CONTACTS)
+    right(bank, browser)
+    bank.clock.go_on(seconds=150)
+    bank.deliver()
+    bank.clock.go_on(seconds=120, microseconds=-1)
+
+    assert right(bank, browser).outcome is Outcome.ACCEPTED
+
+
+def test_a_code_is_of_no_use_at_the_instant_it_ends(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CODE)
+    bank.clock.go_on(seconds=120)
+
+    assert browser.step is Step.EXPIRED
+
+
+def test_the_code_of_another_recovery_is_wrong(bank: Bank) -> None:
+    bobs = bank.walk(BOB, Step.CODE)
+    alices = bank.walk(ALICE, Step.CODE)
+
+    assert alices.answer(bank.code_of(bobs.recovery_id or "")).outcome is Outcome.WRONG
+
+
+@pytest.mark.parametrize(
+    ("setting", "person", "channel"),
+    [
+        (CodeChannel.EMAIL, ALICE, Channel.EMAIL),
+        (CodeChannel.SMS, ALICE, Channel.SMS),
+        (CodeChannel.OTHER, ALICE, Channel.SMS),
+        (CodeChannel.SMS, BOB, Channel.EMAIL),
+        (CodeChannel.OTHER, BOB, Channel.EMAIL),
+        (CodeChannel.EMAIL, CAROL_BY_MOBILE_ONLY, Channel.SMS),
+        (CodeChannel.OTHER, CAROL_BY_MOBILE_ONLY, Channel.SMS),
+    ],
+)
+def test_the_code_goes_where_the_bank_chose_or_to_the_only_address(
+    bank: Bank, setting: CodeChannel, person: Customer, channel: Channel
+) -> None:
+    enrol(bank.store, person)
+    bank.choose(code_channel=setting)
+    bank.walk(person, Step.CODE)
+
+    assert [letter.channel for letter in bank.postman.delivered if letter.code] == [channel]
+
+
+# --- several requests at once
+
+
+@pytest.mark.parametrize("step", ASKING)
+def test_of_two_answers_to_one_page_the_second_changes_nothing(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    seen, answer = browser.look(), bank.right_answer(browser, ALICE)
+    assert browser.answer(answer, seen).outcome is Outcome.ACCEPTED
+    before = bank.rows()
+    with pytest.raises(StaleRecovery):
+        browser.answer(answer, seen)
+    after = bank.rows()
+
+    assert {name for name in after if after[name] != before[name]} <= {"budget"}
+
+
+@pytest.mark.parametrize("step", ASKING)
+def test_an_answer_that_was_under_way_when_the_customer_pressed_the_alarm_changes_nothing(
+    bank: Bank, step: Step
+) -> None:
+    browser = bank.walk(ALICE, step)
+    seen, answer = browser.look(), bank.right_answer(browser, ALICE)
+    with bank.store.transaction() as tx:
+        freeze(tx, tx.customers.by_id(ALICE.id), "r1")
+    with pytest.raises(StaleRecovery):
+        browser.answer(answer, seen)
+
+    assert browser.step is Step.REFUSED
+    assert log_in(bank.store, bank.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.FROZEN
+
+
+def test_the_document_cannot_be_proven_in_two_browsers_at_once(bank: Bank) -> None:
+    first = bank.open_link_of(ALICE)
+    second = replace(first)
+    seen = second.look()
+    right(bank, first)
+    with pytest.raises(StaleRecovery):
+        second.answer(ALICE.document, seen)
+
+    assert (first.step, second.step) == (Step.CONTACTS, Step.USED)
+
+
+# --- the new password
+
+
+def test_a_new_password_changes_everything_at_once(bank: Bank) -> None:
+    other, link = bank.walk(ALICE, Step.QUESTIONS), bank.open_link_of(ALICE)
+    browser = bank.walk(ALICE, Step.PASSWORD)
+    prepare_account(bank)
+    right(bank, browser)
+
+    assert browser.step is Step.DONE
+    assert (other.step, link.step) == (Step.USED, Step.USED)
+    assert log_in(bank.store, bank.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WRONG
+    assert log_in(bank.store, bank.rules, ALICE.document, NEW_PASSWORD).outcome is LoginOutcome.WELCOME
+    with bank.store.transaction() as tx:
+        credential = tx.credentials.of(ALICE.id)
+        assert tx.sessions.of(ALICE.id) == []
+        assert len(tx.sessions.of(BOB.id)) == 1
+    assert len(credential.recent_hashes) == 2
+    assert credential.changed_at == bank.clock.now
+
+
+def prepare_account(bank: Bank) -> None:
+    """Alice's password is blocked, and she and Bob are logged in somewhere."""
+    for _ in range(4):
+        log_in(bank.store, bank.rules, ALICE.document, "forgotten")
+    with bank.store.transaction() as tx:
+        for person in (ALICE, BOB):
+            tx.sessions.create(f"{person.given_names}'s", person.id, {}, "", tx.now + timedelta(hours=1))
+
+
+def test_a_new_password_is_told_to_every_address(bank: Bank) -> None:
+    right(bank, bank.walk(ALICE, Step.PASSWORD))
+    told = bank.deliver()
+
+    assert {letter.channel for letter in told} == set(Channel)
+    assert [letter.kind for letter in told] == [NoticeKind.CHANGED] * 2
+
+
+def test_a_new_password_gives_back_all_tries(bank: Bank) -> None:
+    wrong(bank, bank.walk(ALICE, Step.CODE), 2)
+    right(bank, bank.walk(ALICE, Step.PASSWORD))
+
+    assert [bank.spent(ALICE, budget) for budget in Budget] == [0] * len(Budget)
+
+
+def test_a_new_password_changes_nothing_of_other_customers(bank: Bank) -> None:
+    bobs = bank.walk(BOB, Step.QUESTIONS)
+    wrong(bank, bobs)
+    right(bank, bank.walk(ALICE, Step.PASSWORD))
+
+    assert bobs.step is Step.QUESTIONS
+    assert bank.spent(BOB, Budget.ANSWERS) == 1
+    assert log_in(bank.store, bank.rules, BOB.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+@pytest.mark.parametrize(
+    ("port", "part"),
+    [
+        (SqlCredentials, "assign"),
+        (SqlCredentials, "clear_logins"),
+        (SqlBudgets, "clear"),
+        (SqlRecoveries, "close_all"),
+        (SqlRecoveries, "save"),
+        (SqlSessions, "end_all"),
+        (SqlNotices, "post"),
+    ],
+)
+def test_if_any_part_of_it_fails_nothing_has_changed(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, port: type, part: str
+) -> None:
+    browser = bank.walk(ALICE, Step.PASSWORD)
+    prepare_account(bank)
+    before = bank.rows()
+    with monkeypatch.context() as broken:
+        broken.setattr(port, part, breaks_after(getattr(port, part)))
+        with pytest.raises(ConnectionError):
+            right(bank, browser)
+
+    assert bank.rows() == before
+    assert right(bank, browser).step is Step.DONE
+
+
+def breaks_after(method: Any) -> Any:
+    """The same, but the database is lost as soon as it is done."""
+
+    def does(*args: Any, **values: Any) -> None:
+        method(*args, **values)
+        raise ConnectionError("the database went away")
+
+    return does
+
+
+@pytest.mark.parametrize("password", [WEAK_PASSWORD, OLD_PASSWORD])
+def test_a_refused_password_says_why_and_costs_nothing(bank: Bank, password: str) -> None:
+    browser = bank.walk(ALICE, Step.PASSWORD)
+    moved = [browser.answer(password) for _ in range(9)]
+
+    assert {one.outcome for one in moved} == {Outcome.WRONG}
+    assert all(one.message and one.tries_left is None for one in moved)
+    assert right(bank, browser).step is Step.DONE
+
+
+# --- who is turned away, and when it is said
+
+
+TURNED_AWAY = [
+    (DAVE_WITH_A_BORROWED_CARD, Refusal.NOT_ELIGIBLE),
+    (ERIN_WHO_JUST_MOVED, Refusal.ON_HOLD),
+    (GRACE_WITH_ONE_CARD, Refusal.TOO_FEW_FACTS),
+]
+
+
+@pytest.mark.parametrize(("person", "why"), TURNED_AWAY)
+def test_why_one_cannot_recover_alone_is_said_after_the_document_is_proven(
+    bank: Bank, person: Customer, why: Refusal
+) -> None:
+    enrol(bank.store, person)
+    browser = bank.open_link_of(person)
+    before = browser.step, bank.recovery(browser).refusal
+    moved = right(bank, browser, person)
+
+    assert before == (Step.REIDENTIFY, None)
+    assert (moved.step, moved.recovery.refusal) == (Step.REFUSED, why)
+
+
+@pytest.mark.parametrize(("person", "why"), TURNED_AWAY)
+def test_a_wrong_document_learns_nothing_of_that(bank: Bank, person: Customer, why: Refusal) -> None:
+    enrol(bank.store, person)
+    browser = bank.open_link_of(person)
+    moved = browser.answer(ALICE.document)
+
+    assert (moved.outcome, moved.recovery.refusal) == (Outcome.WRONG, None)
+
+
+def test_a_frozen_customer_is_sent_to_the_bank(bank: Bank) -> None:
+    with bank.store.transaction() as tx:
+        tx.credentials.freeze(ALICE.id)
+    browser = bank.open_link_of(ALICE)
+
+    assert right(bank, browser).recovery.refusal is Refusal.FROZEN
+
+
+def test_what_stands_in_the_way_is_looked_at_again_before_the_password(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.PASSWORD)
+    enrol(bank.store, replace(ALICE, contact=Contact("mallory@example.com", None, bank.clock.now)))
+    moved = right(bank, browser)
+
+    assert (moved.step, moved.recovery.refusal) == (Step.REFUSED, Refusal.ON_HOLD)
+    assert log_in(bank.store, bank.rules, ALICE.document, NEW_PASSWORD).outcome is LoginOutcome.WRONG
+
+
+def test_whoever_is_turned_away_gets_no_code(bank: Bank, clock: Clock) -> None:
+    enrol(bank.store, ERIN_WHO_JUST_MOVED)
+    right(bank, bank.open_link_of(ERIN_WHO_JUST_MOVED), ERIN_WHO_JUST_MOVED)
+    clock.go_on(minutes=1)
+
+    assert bank.deliver() == []
+
+
+def test_once_the_hold_is_over_the_same_customer_recovers_alone(bank: Bank) -> None:
+    enrol(bank.store, ERIN_WHO_JUST_MOVED)
+    bank.clock.go_on(hours=24)
+    browser = bank.walk(ERIN_WHO_JUST_MOVED, Step.DONE)
+
+    assert bank.recovery(browser).document_key == key_of(ERIN_WHO_JUST_MOVED)

@@ -1,0 +1,311 @@
+"""Random walks of several browsers through recovery: nobody gets further than their proofs, whatever they try."""
+
+from collections import Counter
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlmodel import SQLModel
+
+from app.adapters.sql import SqlStore, connect
+from app.domain.alarm import freeze
+from app.domain.customers import Customer
+from app.domain.documents import IdentityDocument
+from app.domain.journey import ENDS, Step
+from app.domain.policy import Budget
+from app.domain.recovery import StaleRecovery
+from app.steps.questions import drawn
+from tests import people
+from tests.journey.bank import Bank, Browser, Seen, other_option, wrong_code
+from tests.journey.ledger import PAST_THE_LINK, PROOFS, Account, Entry, Ledger
+from tests.people import ALICE, BOB, CHEAP, NOBODYS_DOCUMENT, OLD_PASSWORD, WEAK_PASSWORD, Clock, enrol
+
+CUSTOMERS = {"alice": ALICE, "bob": BOB}
+DOCUMENTS = (ALICE.document, BOB.document, NOBODYS_DOCUMENT)
+
+# The honest know all that should be known; the burglar reads their mail and knows no answer; the thief has
+# nothing but the numbers of their documents.
+HONEST = ("laptop", "phone")
+BURGLAR, THIEF = "burglar", "thief"
+EVERYBODY = (*HONEST, BURGLAR, THIEF)
+READERS = (*HONEST, BURGLAR)
+
+SECONDS = (1, 20, 30, 59, 60, 119, 120, 180, 299, 300, 1199, 1200, 1799, 1800, 24 * 3600)
+CODES = ("000000", "999999")
+
+browsers = st.sampled_from(EVERYBODY)
+readers = st.sampled_from(READERS)
+customers = st.sampled_from(sorted(CUSTOMERS))
+picks = st.integers(0, 2**16)
+
+
+def found_bank() -> Bank:
+    """A bank in memory; Alice and Bob have forgotten their passwords."""
+    engine, clock = connect("sqlite://"), Clock()
+    SQLModel.metadata.create_all(engine)
+    store = SqlStore(engine, clock)
+    for person in CUSTOMERS.values():
+        enrol(store, person, OLD_PASSWORD)
+    return Bank(store, people.rules(), clock)
+
+
+class Walks(RuleBasedStateMachine):
+    """Browsers, post and time; the ledger says what each of them has a right to."""
+
+    reached: ClassVar[Counter[tuple[str, Step]]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bank = found_bank()
+        self.browsers: dict[str, Browser] = {name: self.bank.browser(name) for name in EVERYBODY}
+        self.opened: dict[str, str | None] = dict.fromkeys(EVERYBODY)
+        policy = self.bank.rules.policy
+        self.ledger = Ledger({name: Account(person, policy) for name, person in CUSTOMERS.items()})
+        self.noted = 0
+
+    def teardown(self) -> None:
+        self.bank.store.engine.dispose()
+
+    # --- what people do
+
+    @rule(who=browsers, document=st.sampled_from(DOCUMENTS))
+    def ask(self, who: str, document: IdentityDocument) -> None:
+        begun = self.browsers[who].ask(document)
+        self._leave(who)
+        self.ledger.entries[begun] = Entry(self._owner(document))
+
+    @rule()
+    def post(self) -> None:
+        arrived = self.bank.deliver()
+        written = self.bank.postman.written
+        for letter in written[self.noted :]:
+            self.ledger.read(letter, arrived=any(letter is one for one in arrived))
+        self.noted = len(written)
+
+    @rule(who=readers, pick=picks)
+    def open_a_mailed_link(self, who: str, pick: int) -> None:
+        if tokens := [letter.token for letter in self.bank.postman.delivered if letter.token]:
+            self._open(who, tokens[-1 - pick % min(len(tokens), 4)])
+
+    @rule(who=browsers)
+    def open_a_made_up_link(self, who: str) -> None:
+        self._open(who, "made up")
+
+    @rule(who=browsers, right=st.booleans(), pick=picks)
+    def answer(self, who: str, right: bool, pick: int) -> None:
+        if (seen := self.browsers[who].look())[0] in PROOFS:
+            self._answer(who, seen, self._choose(who, seen, right, pick))
+
+    @rule(who=st.sampled_from(HONEST), times=st.integers(1, len(PROOFS)))
+    def answer_rightly_some_times(self, who: str, times: int) -> None:
+        for _ in range(times):
+            self.answer(who, right=True, pick=0)
+            self.post()
+
+    @rule(first=browsers, second=browsers, right=st.tuples(st.booleans(), st.booleans()), pick=picks)
+    def answer_at_the_same_time(self, first: str, second: str, right: tuple[bool, bool], pick: int) -> None:
+        pages = [(who, self.browsers[who].look()) for who in (first, second)]
+        if all(seen[0] in PROOFS for _, seen in pages):
+            marks = [self._entry(who).changes for who, _ in pages]
+            given = [
+                self._choose(who, seen, is_right, pick) for (who, seen), is_right in zip(pages, right, strict=True)
+            ]
+            for (who, seen), mark, one in zip(pages, marks, given, strict=True):
+                self._answer(who, seen, one, mark)
+
+    @rule(who=st.sampled_from(HONEST), customer=customers)
+    @precondition(lambda self: self.bank.postman.mail_works)
+    def recover_in_one_go(self, who: str, customer: str) -> None:
+        account, mailbox = self.ledger.accounts[customer], len(self.bank.postman.delivered)
+        self.ask(who, account.person.document)
+        self.post()
+        tokens = [letter.token for letter in self.bank.postman.delivered[mailbox:] if letter.token]
+        if not tokens:
+            return
+        self._open(who, tokens[-1])
+        self.answer_rightly_some_times(who, len(PROOFS))
+
+    @rule(who=browsers)
+    def start_again(self, who: str) -> None:
+        self.browsers[who].start_again()
+        self._leave(who)
+
+    @rule(who=browsers)
+    def ask_for_more_time(self, who: str) -> None:
+        if self.browsers[who].stay():
+            entry = self._entry(who)
+            entry.touched_at = self.bank.clock.now
+            entry.changes += 1
+
+    @rule(customer=customers)
+    def press_the_alarm(self, customer: str) -> None:
+        account = self.ledger.accounts[customer]
+        with self.bank.store.transaction() as tx:
+            freeze(tx, account.person, next(iter(self.ledger.entries), "r1"))
+        self.ledger.freeze(account)
+
+    @rule(customer=customers)
+    def speak_with_the_bank(self, customer: str) -> None:
+        with self.bank.store.transaction() as tx:
+            tx.credentials.unfreeze(CUSTOMERS[customer].id)
+        self.ledger.accounts[customer].frozen = False
+
+    # --- what happens by itself
+
+    @rule(seconds=st.sampled_from(SECONDS))
+    def time_passes(self, seconds: int) -> None:
+        self.bank.clock.go_on(seconds=seconds)
+
+    @rule()
+    def mail_fails_or_works_again(self) -> None:
+        self.bank.postman.mail_works = not self.bank.postman.mail_works
+
+    # --- what must hold after each of them
+
+    @invariant()
+    def every_browser_stands_where_its_proofs_have_brought_it(self) -> None:
+        for who, browser in self.browsers.items():
+            step, earned = browser.step, self._earned(who)
+            assert (step if step in PAST_THE_LINK else None) == earned, f"{who} stands at {step}, earned {earned}"
+            self.reached[who, step] += 1
+
+    @invariant()
+    def without_the_mailbox_nobody_passes_the_link(self) -> None:
+        assert self.browsers[THIEF].step not in PAST_THE_LINK
+
+    @invariant()
+    def without_the_answers_nobody_gets_near_a_password(self) -> None:
+        assert self.browsers[BURGLAR].step not in {Step.PASSWORD, Step.DONE}
+
+    @invariant()
+    def a_password_is_the_last_one_that_was_earned(self) -> None:
+        with self.bank.store.transaction() as tx:
+            kept = {name: tx.credentials.of(person.id) for name, person in CUSTOMERS.items()}
+        for name, account in self.ledger.accounts.items():
+            assert CHEAP.verify(kept[name].password_hash or "", account.password)
+            assert len(kept[name].recent_hashes) == min(account.passwords, 24)
+
+    @invariant()
+    def every_recovery_that_is_done_has_all_its_proofs(self) -> None:
+        done = {row[0] for row in self.bank.rows("recovery")["recovery"] if Step.DONE in row}
+        assert done == {name for name, entry in self.ledger.entries.items() if entry.is_done}
+
+    @invariant()
+    def no_budget_is_ever_overdrawn(self) -> None:
+        for _customer, budget, spent, _ends_at in self.bank.rows("budget")["budget"]:
+            assert 0 <= spent <= self.bank.rules.policy.limit(Budget(budget))
+
+    @invariant()
+    def while_recovery_is_locked_nothing_of_the_customer_is_under_way(self) -> None:
+        with self.bank.store.transaction() as tx:
+            recoveries = [tx.recoveries.get(name) for name in self.ledger.entries]
+            locked = {person.id for person in CUSTOMERS.values() if tx.budgets.locked_until(person.id)}
+        assert all(one and (one.customer_id not in locked or one.step in ENDS) for one in recoveries)
+
+    # --- how they do it
+
+    def _owner(self, document: IdentityDocument) -> Account | None:
+        owners = (account for account in self.ledger.accounts.values() if account.person.document == document)
+        return next(owners, None)
+
+    def _entry(self, who: str) -> Entry:
+        return self.ledger.entries[self.browsers[who].recovery_id or ""]
+
+    def _earned(self, who: str) -> Step | None:
+        recovery_id = self.browsers[who].recovery_id
+        if recovery_id is None:
+            return None
+        return self.ledger.entries[recovery_id].earned(who, self.opened[who], self.bank.clock.now)
+
+    def _leave(self, who: str) -> None:
+        self.ledger.let_go(who)
+        self.opened[who] = None
+
+    def _open(self, who: str, token: str) -> None:
+        before = self.browsers[who].ticket
+        self.browsers[who].open(token)
+        if self.browsers[who].ticket != before:
+            self._leave(who)
+            self.opened[who] = token
+
+    def _answer(self, who: str, seen: Seen, given: Any, mark: int | None = None) -> None:
+        """Answer, and see that it comes to what the ledger says; `mark` is of when the page was seen."""
+        browser, now, (step, _) = self.browsers[who], self.bank.clock.now, seen
+        entry = self.ledger.entries[seen[1].under_way.id]
+        if mark is not None and mark != entry.changes:
+            self.ledger.lose(entry, step, now)
+            with pytest.raises(StaleRecovery):
+                browser.answer(given, seen)
+            return
+        right = self._is_right(seen, entry, given)
+        expected = self.ledger.judge(entry, who, step, given, right=right, now=now)
+        moved = browser.answer(given, seen)
+        assert moved.outcome is expected, f"{who} at {step}: {moved.outcome}, should be {expected}"
+        event(f"{step}: {expected}")
+
+    def _choose(self, who: str, seen: Seen, right: bool, pick: int) -> Any:
+        """What somebody answers, rightly if they can."""
+        step, case = seen
+        entry = self.ledger.entries[case.under_way.id]
+        if step is Step.CONTACTS:
+            return None
+        if right and (step is not Step.QUESTIONS or who in HONEST) and (step is not Step.CODE or entry.code):
+            return self._right(seen, entry)
+        return self._wrong(seen, entry, pick)
+
+    def _right(self, seen: Seen, entry: Entry) -> Any:
+        assert entry.account
+        step, case = seen
+        return {
+            Step.REIDENTIFY: lambda: entry.account and entry.account.person.document,
+            Step.CODE: lambda: entry.code,
+            Step.QUESTIONS: lambda: {question.id: question.right for question in drawn(case)},
+            Step.PASSWORD: lambda: new_password(entry.account),
+        }[step]()
+
+    def _wrong(self, seen: Seen, entry: Entry, pick: int) -> Any:
+        assert entry.account
+        step, case = seen
+        if step is Step.REIDENTIFY:
+            others = [document for document in DOCUMENTS if document != entry.account.person.document]
+            return others[pick % len(others)]
+        if step is Step.CODE:
+            return self._wrong_code(entry, pick)
+        if step is Step.QUESTIONS:
+            questions = drawn(case)
+            one = questions[pick % len(questions)]
+            return {question.id: question.right for question in questions} | {one.id: other_option(one)}
+        return (WEAK_PASSWORD, entry.account.password)[pick % 2]
+
+    def _wrong_code(self, entry: Entry, pick: int) -> str:
+        """A made-up code, one of another recovery, or one that was written and never sent."""
+        written = [letter.code for letter in self.bank.postman.written if letter.code]
+        wrong = {*written, *CODES, wrong_code(entry.code or "0")} - {entry.code}
+        return sorted(wrong)[pick % len(wrong)]
+
+    def _is_right(self, seen: Seen, entry: Entry, given: Any) -> bool:
+        assert entry.account
+        step, case = seen
+        if step is Step.REIDENTIFY:
+            return bool(given == entry.account.person.document)
+        if step is Step.CODE:
+            return entry.code is not None and given == entry.code
+        if step is Step.QUESTIONS:
+            return all(given[question.id] == question.right for question in drawn(case))
+        return step is Step.CONTACTS or given not in {WEAK_PASSWORD, entry.account.password}
+
+
+def new_password(account: Account | None) -> str:
+    """A password that this customer never had."""
+    assert account
+    return f"caracola violeta número {account.passwords} bajo el aguacero"
+
+
+def test_no_walk_leads_further_than_the_proofs_that_were_given() -> None:
+    Walks.reached.clear()
+    run_state_machine_as_test(Walks, settings=settings(max_examples=60, stateful_step_count=40, deadline=None))
+
+    honestly = {step for who, step in Walks.reached if who in HONEST}
+    assert honestly == set(Step), f"the walks never came to {set(Step) - honestly}"
