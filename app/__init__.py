@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, events, services, serving
 from app.settings import ROOT, Settings, read_settings
-from app.web import alarm, assets, errors, headers, health, limits, portal, presentation, recovery, sessions
+from app.web import alarm, assets, errors, headers, health, limits, portal, presentation, recovery, reports, sessions
 
 LARGEST_FORM = 64 * 1024
 
@@ -39,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(reports.blueprint)
+    app.extensions["csrf"].exempt(reports.collect)  # browsers send reports without a form
     if settings.demo:
         _install_demo(app)
     return app

@@ -12,7 +12,9 @@ from flask import Flask
 
 from app import create_app
 from app.customers_file import CustomerEntry, load
+from app.domain import customers as domain
 from app.domain import questions
+from app.domain.documents import IdentityDocument
 from app.domain.proofs import document_key
 from app.services import Services
 from app.services import services as services_of
@@ -138,28 +140,24 @@ class Bank:
 
     def freeze(self, customer: Customer) -> None:
         """As after «No fui yo»."""
-        built = self._services
-        with built.store.transaction() as tx:
-            tx.credentials.freeze(self._id(customer))
+        known = self._known(customer)
+        with self._services.store.transaction() as tx:
+            tx.credentials.freeze(known.id)
 
     def answers(self, customer: Customer) -> list[Answer]:
         """What the customer knows, in the words of the page."""
-        built = self._services
-        with built.store.transaction() as tx:
-            known = tx.customers.by_id(self._id(customer))
+        built, known = self._services, self._known(customer)
         key, number = built.rules.keys.of("questions"), built.rules.policy.question_count
         with self._app.app_context():
             return [_answer(question) for question in questions.draw(known, key, number)]
 
-    def _id(self, customer: Customer) -> int:
-        from app.domain.documents import IdentityDocument
-
+    def _known(self, customer: Customer) -> domain.Customer:
         built = self._services
         document = IdentityDocument.parse(customer.id_type, customer.id_number)
         with built.store.transaction() as tx:
             found = tx.customers.by_document(document_key(document, built.rules.keys))
         assert found is not None
-        return found.id
+        return found
 
     def messages(self, customer: Customer) -> list[Message]:
         """Everything that reached the customer, newest first."""
@@ -186,7 +184,7 @@ class Bank:
 
     def code(self, customer: Customer) -> str:
         """The six digits in the newest message that has them."""
-        return self.wait_for(customer, lambda message: message.code)[0].code or ""
+        return self.wait_for(customer, lambda message: message.code and not message.links)[0].code or ""
 
     def notices(self, customer: Customer, words: str) -> set[str]:
         """Where a notice with these words went, as soon as every address of the customer has it."""

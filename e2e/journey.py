@@ -44,7 +44,7 @@ def confirm_document(visitor: Visitor, customer: Customer) -> None:
 def wait_for_code(visitor: Visitor) -> None:
     """Wait until the page says that the code is on its way; without scripts by asking again."""
     deadline = monotonic() + PATIENCE_SECONDS
-    sent = visitor.page.get_by_text(SENT)
+    sent = visitor.main.get_by_text(SENT)
     while not visitor.scripts and not sent.is_visible() and monotonic() < deadline:
         visitor.follow("Ver si ya se envió")
     expect(sent).to_be_visible(timeout=PATIENCE_SECONDS * 1000)

@@ -95,6 +95,11 @@ class Visitor:
         """The summary of what is wrong."""
         return self.group(CORRECT)
 
+    @property
+    def main(self) -> Locator:
+        """What the page is about, without the bank's frame around it."""
+        return self.page.get_by_role("main")
+
     # --- seeing ----------------------------------------------------------------------------------------------
 
     def stands_at(self, step: str) -> None:
@@ -107,8 +112,8 @@ class Visitor:
         expect(self.page.locator(UNDER_WAY)).to_have_count(0)
 
     def sees(self, words: str) -> None:
-        """These words can be read somewhere on the page."""
-        expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
+        """These words can be read."""
+        expect(self.main.get_by_text(words).filter(visible=True).first).to_be_visible()
 
     def sees_heading(self, words: str) -> None:
         """The heading says this."""
@@ -123,9 +128,8 @@ class Visitor:
 
     def sees_help(self) -> None:
         """The line, its numbers and the branches are named where the customer reads."""
-        step = self.page.locator("#step")
         for words in ("Línea Amigo", "601 555 0142", "oficina"):
-            expect(step).to_contain_text(words)
+            self.sees(words)
 
     def sees_nothing_of(self, secret: str) -> None:
         """It stands neither in the document nor in a field of it."""

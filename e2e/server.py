@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from app.settings import ROOT, Settings
+from app.settings import ROOT, Settings, read_settings
 from e2e.waiting import until
 
 START_SECONDS: Final = 90
@@ -27,7 +27,7 @@ class Server:
         self._given = {"APP_ENV": "demo", "INSTANCE_DIR": str(folder), "TRUSTED_PROXIES": "1"} | settings
         self._given["PORT"] = str(_free_port())
         self._process: subprocess.Popen[bytes] | None = None
-        self.settings = Settings(**{name.lower(): value for name, value in self._given.items()})
+        self.settings = read_settings(**{name.lower(): value for name, value in self._given.items()})
         self.url = self.settings.base_url
 
     def start(self) -> None:

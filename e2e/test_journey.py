@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, Bank
+from e2e.bank import NEW_PASSWORD, Bank
 from e2e.conftest import Visit
 from e2e.journey import (
     answer,
@@ -12,7 +12,6 @@ from e2e.journey import (
     give_document,
     log_in,
     open_link,
-    recover,
     set_password,
 )
 

@@ -49,11 +49,9 @@ class Person:
 
     def entry(self, now: datetime) -> CustomerEntry:
         """The line of the customers file; whoever is on hold has changed an address just now."""
-        return (
-            self.customer.model_copy(update={"contact_updated_at": now})
-            if self.state is State.ON_HOLD
-            else self.customer
-        )
+        if self.state is not State.ON_HOLD:
+            return self.customer
+        return self.customer.model_copy(update={"contact_updated_at": now})
 
 
 def _customer(

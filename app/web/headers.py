@@ -19,6 +19,8 @@ CSP: Final = "; ".join(
         "object-src 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types htmx",
+        "report-uri /csp",
+        "report-to csp",
     )
 )
 HEADERS: Final = {
@@ -27,6 +29,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
+    "Reporting-Endpoints": 'csp="/csp"',
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }

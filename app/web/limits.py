@@ -82,7 +82,12 @@ ALARM = Limit(
     "60 per 10 minutes",
     "Somebody opening made-up «it was not me» links.",
 )
-LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM)
+REPORTS = Limit(
+    "reports",
+    "60 per 10 minutes",
+    "Somebody filling the log with made-up reports of violated policies.",
+)
+LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, REPORTS)
 
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 

@@ -27,7 +27,7 @@ def draw_step(
     """The step's own template with the step's own context."""
     show = getattr(STEPS.get(step), "show", None)
     context = dict(show(case)) if show else {}
-    return draw(
+    response = draw(
         f"steps/{step}.html",
         status,
         step=step,
@@ -38,3 +38,6 @@ def draw_step(
         now=case.now,
         **context,
     )
+    if step is Step.DONE:
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response

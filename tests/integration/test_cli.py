@@ -263,7 +263,7 @@ def test_explain_tells_kinds_odds_and_choice_of_questions(operator: Operator) ->
     key = operator.rules.keys.of("questions")
     assert [row[0] for row in rows] == [question.kind for question in questions.explain(alice, key)]
     assert sum(row[-1] == "yes" for row in rows) == 3
-    assert "In which city did you open your mortgage?" in output
+    assert "In which city did you open your savings account?" in output
     assert re.search(r"All of the set: 1 in \d{3}\.\d; allowed: 1 in 125\.0\.", output)
 
 

@@ -139,7 +139,7 @@ def test_the_third_wrong_code_stops_recovery_and_every_address_is_told(walk: Wal
     for _ in range(3):
         page = browser.submit(code=wrong(walk.code()))
     assert page.step == Step.LOCKED
-    assert "24 horas" in page.text or "1 día" in page.text
+    assert "Línea Amigo" in page.text
     told = walk.bank.execute("SELECT channel FROM notice WHERE kind = 'locked' ORDER BY channel")
     assert [channel for (channel,) in told] == ["email", "sms"]
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from app.adapters.sql import SqlStore
+from app.adapters.sql import SqlStore, SqlTransaction
 from app.delivery import Addressed, Worker
 from app.domain.case import Case, Rules
 from app.domain.customers import Channel, Customer
@@ -85,7 +85,11 @@ class Browser:
     def look(self) -> Seen:
         """Where it stands, and what its step may look at."""
         with self.bank.store.transaction() as tx:
-            return look(tx, self.bank.rules, self.recovery_id, self.ticket)
+            return self.look_in(tx)
+
+    def look_in(self, tx: SqlTransaction) -> Seen:
+        """The same, in a transaction that is open."""
+        return look(tx, self.bank.rules, self.recovery_id, self.ticket)
 
     @property
     def step(self) -> Step:

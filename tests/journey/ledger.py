@@ -146,9 +146,11 @@ class Ledger:
 
     def read(self, letter: Letter, *, arrived: bool) -> None:
         """Note what a message that the worker wrote makes possible, whether it arrived or was lost."""
+        if letter.kind not in {NoticeKind.LINK, NoticeKind.LOCKED, NoticeKind.CODE}:
+            return
         entry = self.entries[letter.recovery_id]
         assert entry.account, "nobody's document brings no message"
-        if letter.kind in {NoticeKind.LINK, NoticeKind.LOCKED} and not entry.counted and not entry.token:
+        if not entry.counted:
             entry.counted = True
             assert entry.account.spend(Budget.LINKS, letter.at) is not None, "no link beyond the day's"
         if letter.token:

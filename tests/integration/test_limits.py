@@ -1,0 +1,199 @@
+"""Limits: named, counted for all processes together, by the right address, and told in words (requirement S19)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.journey import Step
+from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, RULES, Limit
+from tests.people import ALICE, BOB
+
+from .bank import Bank
+from .browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
+from .conftest import OpenBank
+from .people import NOBODY, document
+from .walk import Walk, log_in
+
+Doing = Callable[[], Page]
+
+
+def allowed(limit: Limit) -> int:
+    """How many a limit lets through."""
+    return int(limit.rate.split()[0])
+
+
+def as_if_done(bank: Bank, limit: Limit, times: int) -> None:
+    """As if what a limit counts had been done so often already."""
+    bank.execute("UPDATE rate SET count = :times WHERE key LIKE :name", times=times, name=f"%/{limit.name}/%")
+
+
+def counts(bank: Bank) -> dict[str, int]:
+    """How often each address was counted, whatever the limit."""
+    return {key.split("/")[1]: count for key, count in bank.execute("SELECT key, count FROM rate")}
+
+
+def ask(bank: Bank, *, htmx: bool = False, **headers: str) -> Page:
+    """A new browser asks for a link; its answer, redirects not followed."""
+    browser = bank.browser(htmx=htmx, **headers)
+    browser.visit()
+    return browser.submit(**document(NOBODY), follow=False)
+
+
+def type_nonsense(browser: Browser) -> Page:
+    """A document that is none, where the link led."""
+    form = browser.visit()
+    return browser.post(RECOVERY, form.hidden | {"id_type": "CC", "id_number": "1"})
+
+
+def opening(path: str, bank: Bank, *, htmx: bool) -> Page:
+    """A made-up link; nobody opens one by htmx, but then the answer is a fragment all the same."""
+    headers = {"HX-Request": "true"} if htmx else {}
+    return bank.browser().ask("GET", f"{RECOVERY}/{path}/none", **headers)
+
+
+def doing(limit: Limit, bank: Bank, *, htmx: bool) -> Doing:
+    """What a limit counts."""
+    if limit is LOGIN:
+        return lambda: log_in(bank.browser(htmx=htmx), NOBODY)
+    if limit is IDENTIFY:
+        return lambda: ask(bank, htmx=htmx)
+    if limit is LINK:
+        return lambda: opening("enlace", bank, htmx=htmx)
+    if limit is ALARM:
+        return lambda: opening("no-fui-yo", bank, htmx=htmx)
+    if limit is ANSWER:
+        browser = Walk(bank, htmx=htmx).to(Step.REIDENTIFY)
+        return lambda: type_nonsense(browser)
+    assert limit is RULES
+    browser = Walk(bank, htmx=htmx).to(Step.CONTACTS)
+    fields = browser.page.hidden
+    return lambda: browser.post(f"{RECOVERY}/reglas", fields, follow=False)
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_one_too_many_is_told_in_words_with_the_time_to_wait(bank: Bank, htmx: bool, limit: Limit) -> None:
+    do = doing(limit, bank, htmx=htmx)
+    do()
+    as_if_done(bank, limit, allowed(limit) - 1)
+    assert do().status != 429
+    page = do()
+    assert (page.status, page.is_fragment) == (429, htmx)
+    assert page.heading == "Demasiados intentos desde esta conexión"
+    assert "Nada se ha bloqueado en su cuenta" in page.text
+    assert int(page.response.headers["Retry-After"]) > 0
+    assert ("1 hora" if "hour" in limit.rate else "10 minutos") in page.text
+    assert bank.events("excess_rate_limit_exceeded")
+
+
+def test_the_window_ends(bank: Bank) -> None:
+    ask(bank)
+    as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
+    assert ask(bank).status == 429
+    bank.clock.go_on(hours=1)
+    assert ask(bank).status == 303
+
+
+@pytest.mark.parametrize("limit", [LOGIN, IDENTIFY], ids=lambda limit: limit.name)
+def test_two_processes_count_together(open_bank: OpenBank, limit: Limit) -> None:
+    first, second = open_bank(), open_bank()
+    doing(limit, first, htmx=False)()
+    as_if_done(first, limit, allowed(limit) - 1)
+    assert doing(limit, second, htmx=False)().status != 429
+    assert doing(limit, first, htmx=False)().status == 429
+
+
+def test_only_failed_log_ins_count(bank: Bank) -> None:
+    log_in(bank.browser(), NOBODY)
+    as_if_done(bank, LOGIN, allowed(LOGIN) - 1)
+    for _ in range(3):
+        assert log_in(bank.browser(), ALICE).address == PORTAL
+    assert log_in(bank.browser(), NOBODY).status == 422
+    assert log_in(bank.browser(), ALICE).status == 429
+
+
+def test_only_refused_answers_count(walk: Walk) -> None:
+    type_nonsense(walk.to(Step.REIDENTIFY))
+    as_if_done(walk.bank, ANSWER, allowed(ANSWER) - 1)
+    for press in (walk.type_document, walk.confirm_contacts, walk.type_code, walk.answer):
+        assert press().status == 200
+    assert walk.set_password("corta").status == 422
+    assert walk.set_password().status == 429
+
+
+def test_a_limit_on_one_thing_leaves_the_others_open(bank: Bank) -> None:
+    ask(bank)
+    as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
+    assert ask(bank).status == 429
+    assert log_in(bank.browser(), ALICE).address == PORTAL
+    assert bank.browser().visit(f"{RECOVERY}/enlace/none").step == Step.USED
+
+
+def test_known_and_unknown_documents_meet_the_limit_alike(bank: Bank) -> None:
+    ask(bank)
+    as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
+    pages = []
+    for person in (ALICE, NOBODY):
+        browser = bank.browser()
+        browser.visit()
+        pages.append(browser.submit(**document(person)))
+    assert pages[0].source == pages[1].source
+
+
+def test_thirty_honest_people_behind_one_address_pass(bank: Bank) -> None:
+    for _ in range(30):
+        assert ask(bank).status == ask(bank).status == 303
+        assert log_in(bank.browser(), BOB).address == PORTAL
+        assert bank.browser().visit(f"{RECOVERY}/enlace/none").step == Step.USED
+
+
+# --- whose address -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded", "counted"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.9, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.9, 203.0.113.7, 192.0.2.1", "203.0.113.7"),
+        (2, "203.0.113.7", "127.0.0.1"),
+        (1, "nonsense", "unknown"),
+    ],
+)
+def test_exactly_the_trusted_proxies_are_believed(
+    open_bank: OpenBank, hops: int, forwarded: str, counted: str
+) -> None:
+    bank = open_bank(trusted_proxies=hops)
+    ask(bank, X_Forwarded_For=forwarded)
+    assert set(counts(bank)) == {counted}
+
+
+def test_a_forged_header_does_not_evade_a_limit(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    ask(bank, X_Forwarded_For="203.0.113.7")
+    as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
+    assert ask(bank, X_Forwarded_For="198.51.100.1, 203.0.113.7").status == 429
+    assert ask(bank, X_Forwarded_For="198.51.100.1").status == 303
+
+
+def test_one_subscriber_with_many_ipv6_addresses_is_counted_as_one(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    for address in ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b", "2001:db8:1:3::a"):
+        ask(bank, X_Forwarded_For=address)
+    assert sorted(count for (count,) in bank.execute("SELECT count FROM rate")) == [1, 2]
+
+
+def test_a_forwarded_host_or_scheme_does_not_choose_where_a_redirect_leads(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    page = ask(bank, X_Forwarded_Host="evil.example", X_Forwarded_For="203.0.113.7")
+    assert page.response.headers["Location"] == RECOVERY
+
+
+def test_a_limit_is_asked_before_the_password_is_compared(bank: Bank) -> None:
+    log_in(bank.browser(), NOBODY)
+    as_if_done(bank, LOGIN, allowed(LOGIN))
+    browser = bank.browser()
+    browser.visit(LOG_IN)
+    before = bank.rows()
+    assert browser.submit(**document(ALICE), password="whatever it is").status == 429
+    assert bank.rows() == before
