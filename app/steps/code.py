@@ -32,6 +32,11 @@ class Form(StepForm):
         if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
             raise ValidationError(_("The code has 6 digits, only numbers. Example: 012345."))
 
+    def refuse(self, message: str) -> None:
+        """A code is a secret: what was typed is not drawn again."""
+        super().refuse(message)
+        self.code.data = ""
+
     @property
     def answer(self) -> str:
         """The code as typed."""

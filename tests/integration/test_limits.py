@@ -78,10 +78,9 @@ def test_one_too_many_is_told_in_words_with_the_time_to_wait(bank: Bank, htmx: b
     assert do().status != 429
     page = do()
     assert (page.status, page.is_fragment) == (429, htmx)
-    assert page.heading == "Demasiados intentos desde esta conexión"
-    assert "Nada se ha bloqueado en su cuenta" in page.text
+    assert "Demasiados intentos" in page.heading
+    assert "Intente de nuevo en" in page.text
     assert int(page.response.headers["Retry-After"]) > 0
-    assert ("1 hora" if "hour" in limit.rate else "10 minutos") in page.text
     assert bank.events("excess_rate_limit_exceeded")
 
 
@@ -143,7 +142,6 @@ def test_thirty_honest_people_behind_one_address_pass(bank: Bank) -> None:
     for _ in range(30):
         assert ask(bank).status == ask(bank).status == 303
         assert log_in(bank.browser(), BOB).address == PORTAL
-        assert bank.browser().visit(f"{RECOVERY}/enlace/none").step == Step.USED
 
 
 # --- whose address -------------------------------------------------------------------------------------------
