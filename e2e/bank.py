@@ -164,9 +164,7 @@ class Bank:
         kept = self._mailbox.get("/demo/buzon.json").raise_for_status().json()
         return [_message(item) for item in kept if item["to"] in customer.addresses]
 
-    def wait_for(
-        self, customer: Customer, wanted: Callable[[Message], object], how_many: int = 1
-    ) -> list[Message]:
+    def wait_for(self, customer: Customer, wanted: Callable[[Message], object], how_many: int = 1) -> list[Message]:
         """Messages of a kind, newest first, as soon as there are so many."""
         found: list[Message] = []
 

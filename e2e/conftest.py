@@ -118,9 +118,7 @@ def visit(
     """Opens browsers; at the end none of them may have had trouble."""
     default = house
 
-    def opened(
-        *, scripts: bool = True, size: str = "desktop", house: House | None = None, **options: Any
-    ) -> Visitor:
+    def opened(*, scripts: bool = True, size: str = "desktop", house: House | None = None, **options: Any) -> Visitor:
         url = (house or default).server.url
         context = browser.new_context(
             java_script_enabled=scripts,

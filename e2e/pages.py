@@ -100,6 +100,12 @@ class Visitor:
         """What the page is about, without the bank's frame around it."""
         return self.page.get_by_role("main")
 
+    @property
+    def step(self) -> str | None:
+        """The step that the page shows, if it shows one."""
+        shown = self.page.locator("[data-step]")
+        return shown.get_attribute("data-step") if shown.count() else None
+
     # --- seeing ----------------------------------------------------------------------------------------------
 
     def stands_at(self, step: str) -> None:
@@ -130,6 +136,11 @@ class Visitor:
         """The line, its numbers and the branches are named where the customer reads."""
         for words in ("Línea Amigo", "601 555 0142", "oficina"):
             self.sees(words)
+
+    def sees_help_on_request(self, question: str) -> None:
+        """Behind this question there is another way."""
+        self.main.get_by_text(question, exact=True).click()
+        self.sees_help()
 
     def sees_nothing_of(self, secret: str) -> None:
         """It stands neither in the document nor in a field of it."""

@@ -12,13 +12,12 @@ from e2e.journey import (
     give_document,
     log_in,
     open_link,
+    recover,
     set_password,
 )
 
 
-def test_a_customer_sets_a_new_password_and_logs_in_with_it(
-    visit: Visit, bank: Bank, scripts: bool, size: str
-) -> None:
+def test_a_customer_sets_a_new_password_and_logs_in_with_it(visit: Visit, bank: Bank, scripts: bool, size: str) -> None:
     alicia, visitor = bank.new_customer(), visit(scripts=scripts, size=size)
     visitor.go("/")
     visitor.follow("Ingresar")
@@ -40,7 +39,23 @@ def test_a_customer_sets_a_new_password_and_logs_in_with_it(
     set_password(visitor)
     visitor.stands_at("done")
     visitor.sees_heading("Su contraseña fue asignada")
+    assert bank.notices(alicia, "cambió el") == alicia.addresses
     visitor.follow("Ingresar con la nueva contraseña")
     log_in(visitor, alicia, NEW_PASSWORD)
     visitor.sees_heading(f"Es un gusto saludarle, {alicia.given_names}")
     expect(visitor.page).to_have_url(f"{visitor.url}/personas/portal")
+
+
+def test_a_customer_with_nothing_but_a_mobile_recovers_by_sms(visit: Visit, bank: Bank) -> None:
+    bruno, visitor = bank.new_customer(given_names="Bruno", email=None), visit(size="phone")
+    recover(visitor, bruno, bank)
+    assert {message.channel for message in bank.messages(bruno)} == {"sms"}
+    log_in(visitor, bruno, NEW_PASSWORD)
+    visitor.sees_heading("Es un gusto saludarle, Bruno")
+
+
+def test_somebody_who_never_had_a_password_gets_one(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(id_type="PA", id_number="AB 123.456", password=None), visit()
+    recover(visitor, alicia, bank)
+    log_in(visitor, alicia, NEW_PASSWORD)
+    visitor.sees_heading("Es un gusto saludarle, Alicia")

@@ -48,7 +48,7 @@
     toggle.addEventListener("click", () => { timeHidden = !timeHidden; show(); });
     box.querySelector(".time").hidden = false;
     show();
-    if (seconds > total - 5) say(box.querySelector("p").textContent.trim());
+    if (seconds > total - 5 && !step().querySelector(".summary")) say(box.querySelector("p").textContent.trim());
     const toSay = new Map([[60, words.sixty], [30, words.thirty]].filter(([at]) => at < seconds));
     codeClock.start(seconds, (left) => {
       shown.textContent = words.left.replace("%s", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
@@ -68,6 +68,7 @@
     box.querySelector("[data-over]").hidden = false;
     button.hidden = true;
     restart.hidden = false;
+    document.getElementById("idle").hidden = true;
     if (wasThere) restart.querySelector("button").focus();
     say(box.querySelector("[data-over]").textContent.trim());
   };

@@ -54,6 +54,7 @@ def asset(digest: str, name: str) -> Response:
     else:
         response = send_from_directory(FOLDER, name, max_age=A_YEAR)
     if digest != _digest(name):
+        response.close()
         abort(404)
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response

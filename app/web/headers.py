@@ -69,7 +69,7 @@ def _harden(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if services().settings.secure:
         response.headers["Strict-Transport-Security"] = HSTS
-    if request.endpoint != "assets.asset":
+    if not response.cache_control.immutable:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Cookie, HX-Request"
     return response

@@ -29,7 +29,7 @@ def _bodies() -> list[dict[str, Any]]:
     """Both forms that browsers send: one report of the old kind, or a list of the new one."""
     try:
         sent = json.loads(request.get_data(cache=False))
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     reports = sent if isinstance(sent, list) else [sent]
     bodies = (report.get("csp-report") or report.get("body") for report in reports if isinstance(report, dict))

@@ -16,6 +16,8 @@ PORTAL = "/personas/portal"
 RECOVERY = "/personas/clave"
 ALARM = "/personas/clave/no-fui-yo"
 
+BY_HTMX = {"HX-Request": "true"}
+
 Fields = Mapping[str, str]
 
 
@@ -74,9 +76,7 @@ class Page:
     @property
     def hidden(self) -> dict[str, str]:
         """What the form sends without being asked."""
-        return {
-            field.attributes["name"]: field.attributes["value"] for field in self.form.all("input", type="hidden")
-        }
+        return {field.attributes["name"]: field.attributes["value"] for field in self.form.all("input", type="hidden")}
 
     @property
     def address(self) -> str:
@@ -99,20 +99,25 @@ class Browser:
         self.htmx = htmx
         self.page: Page
 
-    def visit(self, address: str = RECOVERY, *, follow: bool = True, **headers: str) -> Page:
-        """Type an address, or follow a link."""
-        return self._ask("GET", address, follow=follow, headers=headers)
+    def visit(self, address: str = RECOVERY, *, by_htmx: bool = False) -> Page:
+        """Type an address, or follow a link; `by_htmx` only fetches what would be swapped."""
+        return self._ask("GET", address, follow=True, headers=BY_HTMX if by_htmx else {})
 
-    def submit(self, *, follow: bool = True, headers: Fields | None = None, **fields: str) -> Page:
-        """Fill in the form on the page and send it."""
-        return self.post(self.page.form.attributes["action"], self.page.hidden | fields, follow=follow, headers=headers)
+    def submit(self, **fields: str) -> Page:
+        """Fill in the form on the page, send it, and go where that leads."""
+        return self.post(self.page.form.attributes["action"], self.page.hidden | fields)
+
+    def send(self, **fields: str) -> Page:
+        """The same, up to the very answer: a redirect is not followed."""
+        return self.post(self.page.form.attributes["action"], self.page.hidden | fields, follow=False)
 
     def post(
         self, address: str, fields: Fields | None = None, *, follow: bool = True, headers: Fields | None = None
     ) -> Page:
         """Send exactly this."""
-        by_htmx = {"HX-Request": "true"} if self.htmx else {}
-        return self._ask("POST", address, fields, follow=follow, headers={**by_htmx, **(headers or {})})
+        return self._ask(
+            "POST", address, fields, follow=follow, headers={**(BY_HTMX if self.htmx else {}), **(headers or {})}
+        )
 
     def ask(self, method: str, address: str, **headers: str) -> Page:
         """A request of any kind, redirects not followed."""
@@ -128,6 +133,7 @@ class Browser:
             base_url=self.base_url,
             headers=self.headers | dict(headers),
             follow_redirects=follow,
+            buffered=True,
         )
         self.page = Page(response)
         look_at(self.page)
@@ -137,7 +143,7 @@ class Browser:
     def cookie(self) -> str | None:
         """The value of the session's cookie."""
         found = self.client.get_cookie(self.cookie_name, domain=str(urlsplit(self.base_url).hostname))
-        return found and found.value
+        return found.value if found else None
 
     @property
     def cookie_name(self) -> str:
@@ -146,9 +152,7 @@ class Browser:
 
     def take_cookie(self, value: str) -> None:
         """Go on with the cookie of another browser."""
-        self.client.set_cookie(
-            self.cookie_name, value, domain=str(urlsplit(self.base_url).hostname), secure=True
-        )
+        self.client.set_cookie(self.cookie_name, value, domain=str(urlsplit(self.base_url).hostname), secure=True)
 
 
 # --- what holds for every answer ----------------------------------------------------------------------------

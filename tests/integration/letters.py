@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -34,20 +34,28 @@ class Letter:
     @classmethod
     def read(cls, to: str, raw: bytes) -> "Letter":
         """A message as it came over the wire."""
-        message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+        message = message_from_bytes(raw, policy=policy.default)
         return cls(
-            to, str(message["Subject"]), _body(message, "plain"), _body(message, "html"), str(message["Message-ID"]), raw
+            to,
+            str(message["Subject"]),
+            _body(message, "plain"),
+            _body(message, "html"),
+            str(message["Message-ID"]),
+            raw,
         )
 
     @property
     def link(self) -> str:
         """The address to go on with a recovery."""
-        return next(address for address in _ADDRESS.findall(self.text) if "/enlace/" in address)
+        return self._address("/enlace/")
 
     @property
     def alarm(self) -> str:
         """The address of «no fui yo»."""
-        return next(address for address in _ADDRESS.findall(self.text) if "/no-fui-yo/" in address)
+        return self._address("/no-fui-yo/")
+
+    def _address(self, part: str) -> str:
+        return next(found.group() for found in _ADDRESS.finditer(self.text) if part in found.group())
 
     @property
     def code(self) -> str:
@@ -80,6 +88,7 @@ async def hang(_: SMTP) -> str:
 
 async def hang_up(server: SMTP) -> str:
     """End the connection without an answer."""
+    assert isinstance(server.transport, asyncio.Transport)
     server.transport.abort()
     return "250 OK"
 

@@ -100,9 +100,7 @@ def test_the_code_may_be_typed_with_spaces(walk: Walk, typed: str) -> None:
     assert browser.submit(code=typed.format(code[:3], code[3:])).step == Step.QUESTIONS
 
 
-def test_a_code_that_begins_with_zeros_works_and_arrives_with_them(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_that_begins_with_zeros_works_and_arrives_with_them(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = walk.bank.services.rules.keys
     nonce = next(nonce for nonce in map(str, range(10**6)) if proofs.code(nonce, keys).startswith("00"))
     monkeypatch.setattr(contacts, "new_nonce", lambda: nonce)
@@ -153,9 +151,9 @@ def test_once_the_tries_are_spent_the_right_code_gets_the_same_answer_as_a_wrong
     for _ in range(2):
         first.browser.submit(code=wrong(codes[0]))
     answers = [
-        first.browser.submit(code=wrong(codes[0]), follow=False),
-        second.browser.submit(code=codes[1], follow=False),
-        third.browser.submit(code=wrong(codes[2]), follow=False),
+        first.browser.send(code=wrong(codes[0])),
+        second.browser.send(code=codes[1]),
+        third.browser.send(code=wrong(codes[2])),
     ]
     assert len({(page.status, page.leads_to, page.source) for page in answers}) == 1
     assert len({each.browser.visit().text for each in (first, second, third)}) == 1

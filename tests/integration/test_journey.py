@@ -14,7 +14,7 @@ from .browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
 from .people import document
 from .walk import Walk, log_in
 
-ON_THE_WAY = tuple(step for step in Step if step not in ENDS) + (Step.DONE,)
+ON_THE_WAY = (*(step for step in Step if step not in ENDS), Step.DONE)
 
 
 def answers(bank: Bank, step: Step) -> dict[str, str]:
@@ -60,14 +60,14 @@ def test_a_customer_sets_a_new_password_and_logs_in_with_it(bank: Bank, htmx: bo
 def test_a_plain_browser_is_redirected_after_each_answer_so_that_reloading_sends_nothing(bank: Bank) -> None:
     walk = Walk(bank)
     walk.asking.visit()
-    answer = walk.asking.submit(**document(ALICE), follow=False)
+    answer = walk.asking.send(**document(ALICE))
     assert (answer.status, answer.leads_to) == (303, RECOVERY)
 
 
 def test_htmx_gets_the_next_step_at_once_and_without_a_page_around_it(bank: Bank) -> None:
     walk = Walk(bank, htmx=True)
     walk.asking.visit()
-    answer = walk.asking.submit(**document(ALICE), follow=False)
+    answer = walk.asking.send(**document(ALICE))
     assert (answer.status, answer.step) == (200, Step.LINK_SENT)
     assert answer.is_fragment
     assert "<head" not in answer.source
@@ -115,9 +115,7 @@ def test_a_second_tab_shows_where_the_recovery_stands(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("step", [step for step in ON_THE_WAY if step not in {Step.IDENTIFY, Step.LINK_SENT}])
-def test_going_back_and_sending_the_old_form_again_leads_to_where_the_recovery_stands(
-    walk: Walk, step: Step
-) -> None:
+def test_going_back_and_sending_the_old_form_again_leads_to_where_the_recovery_stands(walk: Walk, step: Step) -> None:
     visited: list[Page] = []
     walk.to(Step.REIDENTIFY)
     for press in (walk.type_document, walk.confirm_contacts, walk.type_code, walk.answer, walk.set_password):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.journey import Step
-from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, RULES, Limit
+from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, REPORTS, RULES, Limit
 from tests.people import ALICE, BOB
 
 from .bank import Bank
@@ -36,7 +36,7 @@ def ask(bank: Bank, *, htmx: bool = False, **headers: str) -> Page:
     """A new browser asks for a link; its answer, redirects not followed."""
     browser = bank.browser(htmx=htmx, **headers)
     browser.visit()
-    return browser.submit(**document(NOBODY), follow=False)
+    return browser.send(**document(NOBODY))
 
 
 def type_nonsense(browser: Browser) -> Page:
@@ -61,6 +61,8 @@ def doing(limit: Limit, bank: Bank, *, htmx: bool) -> Doing:
         return lambda: opening("enlace", bank, htmx=htmx)
     if limit is ALARM:
         return lambda: opening("no-fui-yo", bank, htmx=htmx)
+    if limit is REPORTS:
+        return lambda: bank.browser(htmx=htmx).post("/csp")
     if limit is ANSWER:
         browser = Walk(bank, htmx=htmx).to(Step.REIDENTIFY)
         return lambda: type_nonsense(browser)
@@ -158,9 +160,7 @@ def test_thirty_honest_people_behind_one_address_pass(bank: Bank) -> None:
         (1, "nonsense", "unknown"),
     ],
 )
-def test_exactly_the_trusted_proxies_are_believed(
-    open_bank: OpenBank, hops: int, forwarded: str, counted: str
-) -> None:
+def test_exactly_the_trusted_proxies_are_believed(open_bank: OpenBank, hops: int, forwarded: str, counted: str) -> None:
     bank = open_bank(trusted_proxies=hops)
     ask(bank, X_Forwarded_For=forwarded)
     assert set(counts(bank)) == {counted}

@@ -43,9 +43,8 @@ def test_only_a_hash_of_the_token_is_kept(bank: Bank, link: str) -> None:
 def test_the_host_that_a_request_names_has_no_say_in_the_link(bank: Bank) -> None:
     browser = Browser(bank.app, "https://evil.example")
     browser.visit()
-    browser.submit(
-        **document(ALICE), headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
-    )
+    browser.headers |= {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    browser.submit(**document(ALICE))
     bank.deliver()
     letter = bank.letters_to(ALICE)[0]
     assert letter.link.startswith(BASE_URL)

@@ -61,7 +61,7 @@ def ask(bank: Bank, person: Customer, *, htmx: bool) -> Seen:
     browser = bank.browser(htmx=htmx)
     browser.visit()
     with bank.statements() as statements:
-        answers = [browser.submit(follow=False, **document(person)), browser.visit()]
+        answers = [browser.send(**document(person)), browser.visit()]
     bank.deliver()
     answers.append(browser.visit())
     return Seen(tuple(map(seen, answers)), tuple(statements))

@@ -1,0 +1,81 @@
+"""After every swap: the focus on the heading or on what is wrong, and a title that says where one is (A1)."""
+
+from playwright.sync_api import expect
+
+from e2e.bank import Bank
+from e2e.conftest import Visit
+from e2e.journey import answer, confirm_document, give_code, give_document, open_link, set_password, wait_for_code
+from e2e.pages import Visitor
+
+BANK = "Banco del Páramo"
+
+
+def arrived(visitor: Visitor, step: str) -> None:
+    """The step has come, its heading has the focus and gives the title."""
+    visitor.stands_at(step)
+    expect(visitor.heading).to_be_focused()
+    expect(visitor.page).to_have_title(f"{visitor.heading.inner_text()} – {BANK}")
+
+
+def refused(visitor: Visitor, step: str) -> None:
+    """The step has stayed, the summary has the focus, and the title begins with the error."""
+    expect(visitor.summary).to_be_focused()
+    visitor.stands_at(step)
+    expect(visitor.page).to_have_title(f"Error: {visitor.heading.inner_text()} – {BANK}")
+
+
+def fails_at(visitor: Visitor, step: str, button: str = "Continuar") -> None:
+    """Pressing the button with nothing filled in is refused, every time anew."""
+    for _ in range(2):
+        visitor.press(button)
+        refused(visitor, step)
+
+
+def test_focus_and_title_follow_every_swap(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
+    visitor.go("/personas/clave")
+    expect(visitor.page).to_have_title(f"{visitor.heading.inner_text()} – {BANK}")
+    fails_at(visitor, "identify")
+    give_document(visitor, alicia)
+    visitor.press("Continuar")
+    arrived(visitor, "link_sent")
+    open_link(visitor, alicia, bank)
+    fails_at(visitor, "reidentify")
+    confirm_document(visitor, alicia)
+    arrived(visitor, "contacts")
+    visitor.press("Enviar")
+    arrived(visitor, "code")
+    wait_for_code(visitor)
+    expect(visitor.heading).to_be_focused()
+    fails_at(visitor, "code")
+    give_code(visitor, bank.code(alicia))
+    arrived(visitor, "questions")
+    fails_at(visitor, "questions")
+    answer(visitor, alicia, bank)
+    arrived(visitor, "password")
+    fails_at(visitor, "password", "Asignar contraseña")
+    set_password(visitor)
+    arrived(visitor, "done")
+
+
+def test_starting_again_moves_the_focus_too(visit: Visit, bank: Bank) -> None:
+    visitor = visit()
+    visitor.go("/personas/clave/enlace/inventado")
+    visitor.stands_at("used")
+    visitor.press("Empezar de nuevo")
+    arrived(visitor, "identify")
+
+
+def test_without_scripts_the_title_tells_of_the_error(visit: Visit) -> None:
+    visitor = visit(scripts=False)
+    visitor.go("/personas/clave")
+    visitor.press("Continuar")
+    expect(visitor.page).to_have_title(f"Error: {visitor.heading.inner_text()} – {BANK}")
+
+
+def test_the_log_in_page_puts_the_focus_on_what_is_wrong(visit: Visit, bank: Bank) -> None:
+    from e2e.journey import log_in
+
+    visitor = visit()
+    log_in(visitor, bank.new_customer(), "esta no es la contraseña")
+    expect(visitor.group("Los datos no coinciden")).to_be_focused()

@@ -1,0 +1,56 @@
+"""Wherever a customer looks, the page shows where her recovery stands."""
+
+from e2e.bank import Bank
+from e2e.conftest import Visit
+from e2e.journey import ask_for_code, give_code, identify, reach_code, reach_contacts
+
+
+def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visit, bank: Bank, scripts: bool) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+    reach_code(visitor, alicia, bank)
+    visitor.page.reload()
+    visitor.stands_at("code")
+    tab = visitor.another_tab()
+    tab.reload()
+    tab.stands_at("code")
+    visitor.page.go_back()
+    visitor.stands_at("code")
+    give_code(visitor, bank.code(alicia))
+    visitor.stands_at("questions")
+    tab.page.reload()
+    tab.stands_at("questions")
+
+
+def test_a_tab_that_lags_behind_is_led_on_and_sends_no_second_code(visit: Visit, bank: Bank, scripts: bool) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+    reach_contacts(visitor, alicia, bank)
+    tab = visitor.another_tab()
+    tab.reload()
+    tab.stands_at("contacts")
+    ask_for_code(visitor)
+    code = bank.code(alicia)
+    tab.press("Enviar")
+    tab.stands_at("code")
+    give_code(tab, code)
+    tab.stands_at("questions")
+    assert len([message for message in bank.messages(alicia) if message.code and not message.links]) == 1
+
+
+def test_leaving_for_the_front_page_loses_nothing(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
+    reach_contacts(visitor, alicia, bank)
+    visitor.go("/")
+    visitor.follow("Personas")
+    visitor.follow("¿Olvidó su contraseña?")
+    visitor.stands_at("contacts")
+
+
+def test_whoever_only_asked_cannot_see_how_far_the_customer_went(visit: Visit, bank: Bank) -> None:
+    alicia, mallory, visitor = bank.new_customer(), visit(), visit()
+    identify(mallory, alicia)
+    seen = mallory.main.inner_text()
+    visitor.go(bank.link(alicia))
+    visitor.stands_at("reidentify")
+    mallory.reload()
+    mallory.stands_at("link_sent")
+    assert mallory.main.inner_text() == seen

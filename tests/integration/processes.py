@@ -1,0 +1,72 @@
+"""Starts the project's own commands as processes, with a bank's settings as environment variables."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.settings import ROOT, Settings
+
+LIKE_THIS_ONE = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
+WORKER = ("flask", "--app", "app", "worker")
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The settings as an operator would export them."""
+    plain = {
+        "APP_ENV": settings.app_env,
+        "BASE_URL": settings.base_url,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "INSTANCE_DIR": str(settings.instance_dir),
+        "DATABASE_URL": settings.database_url,
+        "MAIL_SERVER": settings.mail_server,
+        "MAIL_PORT": str(settings.mail_port),
+        "SMS_URL": settings.sms_url,
+    }
+    return plain | more
+
+
+def start(*command: str, env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """`python -m command` in a group of its own; what it says goes to `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env={**LIKE_THIS_ONE, "PYTHONUNBUFFERED": "1", **env},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def run(*command: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`python -m command` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**LIKE_THIS_ONE, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, and nobody is asked."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(20)
+
+
+@contextmanager
+def running(*command: str, env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process while the block runs."""
+    process = start(*command, env=env, log=log)
+    try:
+        yield process
+    finally:
+        kill(process)
