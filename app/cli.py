@@ -215,15 +215,15 @@ def explain(document: IdentityDocument) -> None:
     """Which questions a customer can be asked, how hard they are to guess, and which are chosen; no answers."""
     rules = services().rules
     with services().store.transaction() as tx:
-        customer = _customer(tx, document)
+        customer, year = _customer(tx, document), tx.now.year
     key, count = rules.keys.of("questions"), rules.policy.question_count
     try:
-        chosen = questions.draw(customer, key, count)
+        chosen = questions.draw(customer, key, count, year)
     except questions.TooFewFacts:
         chosen = ()
     ids = {question.id for question in chosen}
     table = Table("kind", "question", "odds", "asked", box=box.SIMPLE)
-    for question in questions.explain(customer, key):
+    for question in questions.explain(customer, key, year):
         table.add_row(
             question.kind, _english(question.prompt), _odds(question.odds), "yes" if question.id in ids else ""
         )

@@ -4,7 +4,6 @@ import codecs
 import hashlib
 import re
 from array import array
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -32,10 +31,10 @@ from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.statements import insert
 from app.adapters.sql.tables import CustomerRow, ProductRow
 from app.domain.case import Rules
-from app.domain.customers import DEPOSITS, Holder, ProductKind
+from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 from app.domain.passwords import MAX_BYTES, normalise
 from app.domain.proofs import Keys, document_key
@@ -87,20 +86,10 @@ class ProductEntry(BaseModel):
 
     def faults(self, today: date) -> Iterator[str]:
         """What is wrong although each field has its form."""
-        card, deposit = self.kind is ProductKind.CREDIT_CARD, self.kind in DEPOSITS
         if self.opened_on > today:
             yield "opened_on: is in the future"
-        if card and self.holder is None:
+        if self.kind is ProductKind.CREDIT_CARD and self.holder is None:
             yield "holder: is missing, should be 'main' or 'additional'"
-        misplaced = {
-            "transactional": self.transactional and not deposit,
-            "debit_card": self.debit_card and not deposit,
-            "monthly_payment": self.monthly_payment and (deposit or card),
-            "payment_day": self.payment_day and deposit,
-            "holder": self.holder is Holder.ADDITIONAL and not card,
-            "credit_limit": self.credit_limit and not card,
-        }
-        yield from (f"{name}: means nothing for a {self.kind}" for name, wrong in misplaced.items() if wrong)
 
     def values(self) -> dict[str, Any]:
         """The columns of its row, but for ids."""
@@ -372,8 +361,8 @@ def import_file(path: Path, store: SqlStore, rules: Rules, watch: Watch) -> Repo
 def load(tx: SqlTransaction, rules: Rules, entries: Iterable[CustomerEntry]) -> Report:
     """Bring customers into the database as these entries say. No document may come twice.
 
-    An entry whose digest is known is left alone. Otherwise the customer's row is written anew, the products only
-    if they differ, because that draws new questions. A password is set only where there is none yet.
+    An entry whose digest is known is left alone. Otherwise the customer's row and products are written anew. A
+    password is set only where there is none yet.
     """
     report, rest = Report(), iter(entries)
     while batch := {document_key(entry.document, rules.keys): entry for entry in islice(rest, BATCH)}:
@@ -389,10 +378,6 @@ class _Stored(NamedTuple):
     email: str | None
     mobile: str | None
     contact_updated_at: datetime
-    facts_as_of: date
-
-
-_PRODUCT_COLUMNS: Final = [column for column in columns(ProductRow) if column.name not in {"id", "customer_id"}]
 
 
 class _Batch:
@@ -400,7 +385,6 @@ class _Batch:
 
     def __init__(self, tx: SqlTransaction, rules: Rules, entries: Mapping[str, CustomerEntry], report: Report) -> None:
         self._tx, self._rules, self._entries, self._report = tx, rules, entries, report
-        self._today = tx.now.astimezone(BOGOTA).date()
         self._digests = {key: entry.digest() for key, entry in entries.items()}
 
     def load(self) -> None:
@@ -427,10 +411,7 @@ class _Batch:
         if not keys:
             return {}
         connection = self._tx.connection
-        rows = [
-            self._row(key) | {"contact_updated_at": self._entries[key].contact_updated_at, "facts_as_of": self._today}
-            for key in keys
-        ]
+        rows = [self._row(key) | {"contact_updated_at": self._entries[key].contact_updated_at} for key in keys]
         connection.execute(insert(connection, CustomerRow), rows)
         added = select(CustomerRow.document_key, CustomerRow.id).where(col(CustomerRow.document_key).in_(keys))
         ids = {row.document_key: row.id for row in connection.execute(added)}
@@ -450,21 +431,14 @@ class _Batch:
         if not stored:
             return
         ids = {key: row.id for key, row in stored.items()}
-        owned = self._products_of(ids.values())
-        redrawn = {key: id for key, id in ids.items() if owned[id] != _products_in(self._entries[key])}
         rows = [
-            self._row(key)
-            | {
-                "of": row.id,
-                "contact_updated_at": self._contact_updated_at(key, row),
-                "facts_as_of": self._today if key in redrawn else row.facts_as_of,
-            }
+            self._row(key) | {"of": row.id, "contact_updated_at": self._contact_updated_at(key, row)}
             for key, row in stored.items()
         ]
         connection = self._tx.connection
         connection.execute(update(CustomerRow).where(col(CustomerRow.id) == bindparam("of")), rows)
-        connection.execute(delete(ProductRow).where(col(ProductRow.customer_id).in_(redrawn.values())))
-        self._add_products(redrawn)
+        connection.execute(delete(ProductRow).where(col(ProductRow.customer_id).in_(ids.values())))
+        self._add_products(ids)
 
     def _row(self, key: str) -> dict[str, Any]:
         entry = self._entries[key]
@@ -486,22 +460,9 @@ class _Batch:
         told = max(entry.contact_updated_at, stored.contact_updated_at)
         return told if same or told > stored.contact_updated_at else self._tx.now
 
-    def _products_of(self, ids: Iterable[int]) -> dict[int, Counter[tuple[Any, ...]]]:
-        owned: dict[int, Counter[tuple[Any, ...]]] = defaultdict(Counter)
-        rows = self._tx.connection.execute(
-            select(ProductRow.customer_id, *_PRODUCT_COLUMNS).where(col(ProductRow.customer_id).in_(ids))
-        )
-        for id, *values in rows:
-            owned[id][tuple(values)] += 1
-        return owned
-
     def _set_passwords(self, ids: Mapping[str, int]) -> None:
         credentials = self._tx.credentials
         for key, entry in self._entries.items():
             if entry.password is not None and credentials.of(ids[key]).password_hash is None:
                 credentials.assign(ids[key], self._rules.hasher.hash(entry.password))
                 self._report.passwords += 1
-
-
-def _products_in(entry: CustomerEntry) -> Counter[tuple[Any, ...]]:
-    return Counter(tuple(product.values()[column.name] for column in _PRODUCT_COLUMNS) for product in entry.products)

@@ -1,9 +1,10 @@
 """What a machine can tell about accessibility: axe-core, reflow, targets and identifiers, in two looks of a page."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ViewportSize
 
 from e2e.pages import Visitor
 
@@ -13,7 +14,8 @@ OPTIONS: Final[dict[str, Any]] = {
     "rules": {"color-contrast-enhanced": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-LOOKS: Final[dict[str, dict[str, int]]] = {
+Scheme = Literal["light", "dark"]
+LOOKS: Final[dict[Scheme, ViewportSize]] = {
     "light": {"width": 1280, "height": 800},
     "dark": {"width": 320, "height": 640},
 }
@@ -26,7 +28,7 @@ IDENTIFIERS: Final = "elements => elements.map(one => one.id)"
 SIDEWAYS: Final = "root => root.scrollWidth - root.clientWidth"
 
 
-def faults(visitor: Visitor, scheme: str) -> list[str]:
+def faults(visitor: Visitor, scheme: Scheme) -> list[str]:
     """What is wrong with the page in one look."""
     page = visitor.page
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

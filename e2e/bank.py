@@ -149,7 +149,7 @@ class Bank:
         built, known = self._services, self._known(customer)
         key, number = built.rules.keys.of("questions"), built.rules.policy.question_count
         with self._app.app_context():
-            return [_answer(question) for question in questions.draw(known, key, number)]
+            return [_answer(question) for question in questions.draw(known, key, number, built.store.clock().year)]
 
     def _known(self, customer: Customer) -> domain.Customer:
         built = self._services

@@ -1,6 +1,7 @@
 """One server and one browser a worker; a window of its own for each visitor of each test."""
 
 import re
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from e2e.pages import Visitor
 from e2e.server import Server
 from e2e.watch import Watch
 
-RESULTS: Final = Path("test-results")
+RESULTS: Final = Path("test-results", "e2e")
 PATIENCE_MS: Final = 10_000
 SIZES: Final[dict[str, dict[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -161,6 +162,12 @@ def _close(context: BrowserContext, evidence: Path | None) -> None:
                 page.screenshot(path=evidence / f"{number}.png", full_page=True)
         context.tracing.stop(path=evidence / "trace.zip")
     context.close()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Clear away the traces of the last run, once."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(RESULTS, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -35,7 +35,9 @@ def type_into(visitor: Visitor, field: str, text: str) -> None:
 
 def give_document(visitor: Visitor, customer: Customer) -> None:
     tab_to(visitor, visitor.field("Tipo de identificación"))
-    visitor.page.keyboard.type("Cédula de c")
+    visitor.page.keyboard.press("ArrowDown")
+    expect(visitor.field("Tipo de identificación")).to_have_value("CE")
+    visitor.page.keyboard.press("ArrowUp")
     type_into(visitor, "Número de identificación", customer.id_number)
     enter(visitor, visitor.button("Continuar"))
 

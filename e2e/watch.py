@@ -10,15 +10,16 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error("policy violated:", event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber));
 """
 ANSWER_NOT_GOOD: Final = re.compile(r"Failed to load resource: .*\b4\d\d\b")
+NO_NETWORK: Final = re.compile("net::ERR_|NetworkError|Load failed|Failed to fetch")
 ELSEWHERE: Final = ("data:", "blob:", "about:")
 
 
 class Watch:
-    """Looks over the shoulder of one browser. `expected` are words of console errors that a test provokes."""
+    """Looks over the shoulder of one browser. `network_fails` says that a test takes the network away."""
 
     def __init__(self, context: BrowserContext, origin: str) -> None:
         self.troubles: list[str] = []
-        self.expected: list[str] = []
+        self.network_fails = False
         self.sent: list[Request] = []
         self.addresses: list[str] = []
         self._origin = origin + "/"
@@ -43,7 +44,7 @@ class Watch:
         text = message.text
         if message.type not in {"error", "warning", "assert"} or ANSWER_NOT_GOOD.search(text):
             return
-        if not any(words in text for words in self.expected):
+        if not (self.network_fails and NO_NETWORK.search(text)):
             self.troubles.append(f"console {message.type}: {text}")
 
     def _script_error(self, error: WebError) -> None:

@@ -43,7 +43,6 @@ ALICE: Final = Customer(
     family_names="Rojas Peña",
     contact=Contact("alice@example.com", "+573001234567", LONG_AGO),
     products=(SAVINGS, MORTGAGE, CARD),
-    facts_as_of=START.date(),
 )
 BOB: Final = replace(
     ALICE,

@@ -71,7 +71,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer. `facts_as_of` is the day on which the products were last seen to change."""
+    """A customer of the bank."""
 
     id: int
     document: IdentityDocument
@@ -79,4 +79,3 @@ class Customer:
     family_names: str
     contact: Contact
     products: tuple[Product, ...]
-    facts_as_of: date

@@ -49,7 +49,8 @@ def _radio(question: Question) -> RadioField:
 def drawn(case: Case) -> tuple[Question, ...]:
     """This customer's questions: the same ones in every browser until a fact changes."""
     rules = case.rules
-    return questions.draw(case.owner, rules.keys.of("questions"), rules.policy.question_count)
+    begun = case.recovery.created_at if case.recovery else case.now
+    return questions.draw(case.owner, rules.keys.of("questions"), rules.policy.question_count, begun.year)
 
 
 def handle(case: Case, answers: Mapping[str, str]) -> Decision:

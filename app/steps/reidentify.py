@@ -4,7 +4,6 @@ import hmac
 import secrets
 from dataclasses import replace
 
-from app.domain import questions
 from app.domain.case import Case, Decision
 from app.domain.documents import IdentityDocument
 from app.domain.eligibility import refusal
@@ -12,8 +11,10 @@ from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
 from app.domain.proofs import document_key
+from app.domain.questions import TooFewFacts
 from app.domain.recovery import Recovery, Refusal
 from app.steps.form import DocumentForm
+from app.steps.questions import drawn
 
 BUDGET: Budget | None = Budget.DOCUMENTS
 Form = DocumentForm
@@ -37,8 +38,8 @@ def turned_away(case: Case) -> Refusal | None:
     if why := refusal(case.owner, frozen, case.now, case.rules.policy):
         return why
     try:
-        questions.draw(case.owner, case.rules.keys.of("questions"), case.rules.policy.question_count)
-    except questions.TooFewFacts:
+        drawn(case)
+    except TooFewFacts:
         return Refusal.TOO_FEW_FACTS
     return None
 

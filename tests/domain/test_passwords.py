@@ -41,7 +41,6 @@ MARIA = Customer(
     family_names="Gómez de la Espriella",
     contact=Contact("ines.gomez85@example.com", "+573001234567", datetime(2026, 1, 1, tzinfo=UTC)),
     products=(Product(ProductKind.SAVINGS_ACCOUNT, "24-117835901", date(2020, 5, 4)),),
-    facts_as_of=date(2026, 1, 1),
 )
 HERS = personal_words(MARIA)
 CARLOS = ("Carlos", "Rincón", "79345612")
@@ -318,7 +317,7 @@ class TestTheOwnersData:
 
     def test_a_customer_without_contacts_has_personal_words_too(self) -> None:
         contact = Contact(None, None, datetime(2026, 1, 1, tzinfo=UTC))
-        bare = Customer(2, MARIA.document, "Bo", "Li", contact, (), date(2026, 1, 1))
+        bare = Customer(2, MARIA.document, "Bo", "Li", contact, ())
         assert personal_words(bare) == ("1020304050",)
 
     @pytest.mark.parametrize(

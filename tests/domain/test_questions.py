@@ -29,10 +29,10 @@ from app.domain.questions import (
     QuestionKind,
     TooFewFacts,
     answers_match,
-    draw,
-    explain,
     pools,
 )
+from app.domain.questions import draw as draw_in_year
+from app.domain.questions import explain as explain_in_year
 from app.domain.questions.facts import Fact, facts_of
 from app.domain.questions.spread import COIN_BITS, Spread, spread
 
@@ -42,7 +42,17 @@ CREDITS = frozenset(ProductKind) - DEPOSITS
 _T = TypeVar("_T")
 
 
-def person(*products: Product, number: int = 1, as_of: date = TODAY) -> Customer:
+def draw(customer: Customer, key: bytes, count: int, year: int = TODAY.year) -> tuple[Question, ...]:
+    """The set of this year."""
+    return draw_in_year(customer, key, count, year)
+
+
+def explain(customer: Customer, key: bytes, year: int = TODAY.year) -> tuple[Question, ...]:
+    """Every question of this year."""
+    return explain_in_year(customer, key, year)
+
+
+def person(*products: Product, number: int = 1) -> Customer:
     """A customer with these products."""
     return Customer(
         id=number,
@@ -51,7 +61,6 @@ def person(*products: Product, number: int = 1, as_of: date = TODAY) -> Customer
         family_names="Rojas",
         contact=Contact("alice@example.com", "+573001234567", datetime(2024, 1, 1, tzinfo=UTC)),
         products=products,
-        facts_as_of=as_of,
     )
 
 
@@ -220,11 +229,30 @@ def test_a_town_that_is_never_listed_makes_none_of_the_above_right() -> None:
 
 
 def test_years_to_come_are_never_listed() -> None:
-    early = person(SAVINGS, as_of=date(2018, 1, 1))
+    asked_early = asked(explain(person(SAVINGS), KEY, year=2018), QuestionKind.OPENED_YEAR)
 
-    assert all(
-        text(option.label)[:4] <= "2018" for option in asked(explain(early, KEY), QuestionKind.OPENED_YEAR).options[:-1]
-    )
+    assert all(text(option.label)[:4] <= "2018" for option in asked_early.options[:-1])
+
+
+def test_a_new_year_draws_lists_of_years_anew_and_nothing_else() -> None:
+    before, after = explain(ALICE, KEY), explain(ALICE, KEY, year=TODAY.year + 1)
+
+    drawn_anew = {old.kind for old, new in zip(before, after, strict=True) if old.options != new.options}
+
+    assert drawn_anew == {QuestionKind.OPENED_YEAR}
+
+
+def test_the_years_listed_end_alike_for_old_customers_and_new_ones() -> None:
+    new = person(replace(SAVINGS, opened_on=TODAY))
+    old = person(replace(SAVINGS, opened_on=date(2001, 1, 1)))
+    last = [max(_years_listed(who, number) for number in range(300)) for who in (new, old)]
+
+    assert last == [str(TODAY.year)] * 2
+
+
+def _years_listed(who: Customer, number: int) -> str:
+    listed = asked(explain(replace(who, id=number), KEY), QuestionKind.OPENED_YEAR).options[:-1]
+    return max(text(option.label) for option in listed)
 
 
 def test_ordered_answers_are_listed_in_their_order_and_none_of_the_above_is_last() -> None:
@@ -280,7 +308,7 @@ def test_every_process_shows_the_same_questions(hash_seed: str) -> None:
 def test_no_release_may_redraw_the_questions_by_accident() -> None:
     digest = hashlib.sha256(shown([*explain(ALICE, KEY), *draw(ALICE, KEY, 3)]).encode()).hexdigest()
 
-    assert digest[:16] == "793e25303c46b8a7"
+    assert digest[:16] == "3005e09151af7e66"
 
 
 def test_intersecting_renderings_teaches_nothing_because_all_are_one() -> None:
@@ -627,7 +655,7 @@ class Case:
 def cases(bank: Iterable[Customer], count: int = 3) -> list[Case]:
     found = []
     for customer in bank:
-        pairs = zip(explain(customer, KEY), facts_of(customer), strict=True)
+        pairs = zip(explain(customer, KEY), facts_of(customer, TODAY.year), strict=True)
         every = {question.id: _seen(question, fact) for question, fact in pairs}
         try:
             chosen = draw(customer, KEY, count)

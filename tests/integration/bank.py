@@ -101,8 +101,8 @@ class Bank:
 
     def questions(self, person: Customer) -> tuple[Question, ...]:
         """What this person is asked."""
-        rules = self.services.rules
-        return draw(self.customer(person), rules.keys.of("questions"), rules.policy.question_count)
+        rules, year = self.services.rules, self.store.clock().year
+        return draw(self.customer(person), rules.keys.of("questions"), rules.policy.question_count, year)
 
     def rows(self, *, leaving_out: frozenset[str] = COUNTERS) -> Rows:
         """All that the database holds, by table."""

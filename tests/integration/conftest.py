@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from app.adapters.sql.store import utc_now
 from tests.people import Clock
 
 from . import bank as banks
@@ -58,6 +59,13 @@ def open_bank(founded: Path, tmp_path: Path, post_office: PostOffice, clock: Clo
 def bank(open_bank: OpenBank) -> Bank:
     """The bank with its usual settings."""
     return open_bank()
+
+
+@pytest.fixture
+def live_bank(bank: Bank) -> Bank:
+    """The bank in real time, for tests with processes of their own."""
+    bank.store.clock = utc_now
+    return bank
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "htmx"])

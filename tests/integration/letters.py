@@ -45,6 +45,11 @@ class Letter:
         )
 
     @property
+    def links(self) -> list[str]:
+        """Every address in the text."""
+        return [found.group() for found in _ADDRESS.finditer(self.text)]
+
+    @property
     def link(self) -> str:
         """The address to go on with a recovery."""
         return self._address("/enlace/")
@@ -55,7 +60,7 @@ class Letter:
         return self._address("/no-fui-yo/")
 
     def _address(self, part: str) -> str:
-        return next(found.group() for found in _ADDRESS.finditer(self.text) if part in found.group())
+        return next(link for link in self.links if part in link)
 
     @property
     def code(self) -> str:
@@ -86,6 +91,19 @@ async def hang(_: SMTP) -> str:
     return "250 OK"
 
 
+async def accept_slowly(_: SMTP) -> str:
+    """Take the message after a while."""
+    await asyncio.sleep(0.05)
+    return "250 OK"
+
+
+async def accept_and_hang_up(server: SMTP) -> str:
+    """Take the message, and end the connection without a goodbye."""
+    assert isinstance(server.transport, asyncio.Transport)
+    asyncio.get_running_loop().call_soon(server.transport.close)
+    return "250 OK"
+
+
 async def hang_up(server: SMTP) -> str:
     """End the connection without an answer."""
     assert isinstance(server.transport, asyncio.Transport)
@@ -96,20 +114,23 @@ async def hang_up(server: SMTP) -> str:
 class PostOffice:
     """Keeps what it accepts, newest last. Its port is its own even while it is closed."""
 
-    def __init__(self, certificate: ssl.SSLContext | None = None, *, tls_at_once: bool = False) -> None:
+    def __init__(
+        self, certificate: ssl.SSLContext | None = None, *, tls_at_once: bool = False, authenticator: Any = None
+    ) -> None:
         self.accepted: list[Letter] = []
         self.offered: list[Letter] = []
         self.behaviour: Behaviour = accept
-        self._certificate = certificate
-        self._tls_at_once = tls_at_once
+        self._options = {
+            "ssl_context" if tls_at_once else "tls_context": certificate,
+            "authenticator": authenticator,
+        }
         self._door = _closed_door()
         self.port: int = self._door.getsockname()[1]
         self._controller: _AtThisDoor | None = None
 
     def open(self) -> None:
         """Begin to listen."""
-        tls = {"ssl_context": self._certificate} if self._tls_at_once else {"tls_context": self._certificate}
-        self._controller = _AtThisDoor(self, self._door, **tls)
+        self._controller = _AtThisDoor(self, self._door, **self._options)
         self._controller.start()
 
     def close(self) -> None:

@@ -543,6 +543,21 @@ def test_a_refused_password_says_why_and_costs_nothing(bank: Bank, password: str
     assert right(bank, browser).step is Step.DONE
 
 
+def test_a_password_may_come_back_after_as_many_others_as_the_bank_chose(bank: Bank) -> None:
+    bank.choose(password_history=3)
+    names = ("una", "dos", "tres", "una", "cuatro", "una")
+    outcomes = [assign(bank, f"caracola violeta {name} bajo el aguacero") for name in names]
+
+    assert outcomes[:3] == [Outcome.ACCEPTED] * 3
+    assert outcomes[3:] == [Outcome.WRONG, Outcome.ACCEPTED, Outcome.ACCEPTED]
+
+
+def assign(bank: Bank, password: str) -> Outcome:
+    """What it comes to if Alice, on another day, chooses this password."""
+    bank.clock.go_on(days=1)
+    return bank.walk(ALICE, Step.PASSWORD).answer(password).outcome
+
+
 # --- who is turned away, and when it is said
 
 

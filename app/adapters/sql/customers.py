@@ -50,7 +50,6 @@ class SqlCustomers:
             family_names=row.family_names,
             contact=Contact(row.email, row.mobile, row.contact_updated_at),
             products=self._products(row.id),
-            facts_as_of=row.facts_as_of,
         )
 
     def _products(self, customer_id: int) -> tuple[Product, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.domain.notices import NoticeKind
@@ -26,6 +26,7 @@ class CustomerRow(SQLModel, table=True):
     """A customer as the bank's file tells; `digest` is of the whole line."""
 
     __tablename__ = "customer"
+    __table_args__ = (UniqueConstraint("id_type", "id_number"),)
 
     id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True))
     document_key: str = Field(unique=True)
@@ -36,7 +37,6 @@ class CustomerRow(SQLModel, table=True):
     email: str | None = None
     mobile: str | None = None
     contact_updated_at: datetime
-    facts_as_of: date
     digest: str
 
 

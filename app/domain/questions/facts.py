@@ -61,8 +61,10 @@ class Fact:
     right: int | None = field(repr=False)
 
 
-def facts_of(customer: Customer) -> Iterator[Fact]:
+def facts_of(customer: Customer, year: int) -> Iterator[Fact]:
     """Everything that can be asked of a customer, in an order that depends on the kinds of product alone.
+
+    `year` is the present one: lists of years end with it, the same for everybody.
 
     Two products of one kind are asked about only where they agree: the customer could not tell which one is
     meant, and the page shows no account numbers. A card on somebody else's account gives no facts.
@@ -73,7 +75,7 @@ def facts_of(customer: Customer) -> Iterator[Fact]:
             own.setdefault(product.kind, []).append(product)
     for kind in sorted(own):
         if kind is not ProductKind.CREDIT_CARD:
-            yield from _opening(kind, own[kind], customer.facts_as_of.year)
+            yield from _opening(kind, own[kind], year)
         if kind not in DEPOSITS:
             yield from _paying(kind, own[kind])
     yield from _held(customer, own)

@@ -43,24 +43,24 @@ class Question:
     right: str = field(repr=False)
 
 
-def draw(customer: Customer, key: bytes, count: int) -> tuple[Question, ...]:
+def draw(customer: Customer, key: bytes, count: int, year: int) -> tuple[Question, ...]:
     """The customer's own set of `count` questions: the easiest to remember of those that are hard to guess.
 
     The same for every call with the same facts and key (32 secret bytes), whatever the process, the machine
-    and the day. The odds of the set, the product of its questions', are at most MAX_ODDS.
+    and the day; only a list of years is drawn anew when `year`, the present one, changes. The odds of the set, the product of its questions', are at most MAX_ODDS.
 
     Raises:
         TooFewFacts: there is no such set.
     """
     seed = _seed(customer, key)
-    facts = sorted(facts_of(customer), key=lambda fact: _name(seed, fact))
+    facts = sorted(facts_of(customer, year), key=lambda fact: _name(seed, fact))
     return tuple(_question(seed, fact) for fact in choose(facts, count))
 
 
-def explain(customer: Customer, key: bytes) -> tuple[Question, ...]:
+def explain(customer: Customer, key: bytes, year: int) -> tuple[Question, ...]:
     """Every question that could be asked of the customer; `draw` chooses among them."""
     seed = _seed(customer, key)
-    return tuple(_question(seed, fact) for fact in facts_of(customer))
+    return tuple(_question(seed, fact) for fact in facts_of(customer, year))
 
 
 def answers_match(questions: Sequence[Question], answers: Mapping[str, str]) -> bool:

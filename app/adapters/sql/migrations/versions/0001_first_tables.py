@@ -24,10 +24,10 @@ def upgrade() -> None:
         sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("mobile", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("contact_updated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("facts_as_of", sa.Date(), nullable=False),
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("document_key", name=op.f("uq_customer_document_key")),
+        sa.UniqueConstraint("id_type", "id_number", name=op.f("uq_customer_id_type")),
     )
     op.create_table(
         "login_failure",

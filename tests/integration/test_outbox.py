@@ -1,0 +1,329 @@
+"""Nothing is lost: what must be sent is sent, whatever mail and SMS do (design decision 9, requirement S18)."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.adapters import mail
+from app.adapters import sms as sms_adapter
+from app.domain.customers import Channel, Customer
+from app.domain.journey import Step
+from app.domain.notices import NoticeKind
+from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY
+
+from .bank import Bank
+from .conftest import OpenBank
+from .html import read_html
+from .letters import Behaviour, Letter, accept, accept_and_hang_up, hang, hang_up, refuse
+from .people import document
+from .phones import SmsProvider
+from .waiting import wait_for
+from .walk import Walk
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits ten seconds for a server in a test."""
+    monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sms_adapter, "TIMEOUT_SECONDS", 0.3)
+
+
+def notify(bank: Bank, person: Customer, channel: Channel = Channel.EMAIL, times: int = 1) -> None:
+    """Put notices for a person into the outbox."""
+    customer_id = bank.customer(person).id
+    with bank.store.transaction() as tx:
+        for number in range(times):
+            tx.notices.post(NoticeKind.CHANGED, f"recovery {number}", customer_id, (channel,))
+
+
+def waits(bank: Bank) -> list[float]:
+    """How long each failed try made a message wait."""
+    return [entry["wait_seconds"] for entry in bank.events("notice_delayed")]
+
+
+# --- mail ---------------------------------------------------------------------------------------------------
+
+
+def test_mail_that_is_down_is_tried_again_ever_later_until_it_is_up(bank: Bank) -> None:
+    bank.post_office.close()
+    notify(bank, ALICE)
+    for seconds in (0, 1, 2, 4):
+        bank.clock.go_on(seconds=seconds)
+        bank.deliver()
+    assert waits(bank) == [1, 2, 4, 8]
+    bank.post_office.open()
+    bank.clock.go_on(seconds=7)
+    bank.deliver()
+    assert not bank.letters
+    bank.clock.go_on(seconds=1)
+    bank.deliver()
+    assert len(bank.letters_to(ALICE)) == 1
+
+
+def test_the_answer_does_not_change_when_mail_is_down(bank: Bank) -> None:
+    bank.post_office.close()
+    assert Walk(bank).ask().step == Step.LINK_SENT
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("trouble", [refuse, hang, hang_up])
+def test_a_server_in_trouble_gets_the_same_message_again(bank: Bank, trouble: Behaviour) -> None:
+    bank.post_office.behaviour = trouble
+    notify(bank, ALICE)
+    bank.deliver()
+    assert (len(waits(bank)), bank.letters) == (1, [])
+    bank.post_office.behaviour = accept
+    bank.clock.go_on(seconds=1)
+    bank.deliver()
+    first, second = bank.post_office.offered
+    assert first.id == second.id
+    assert bank.letters == [second]
+
+
+def test_a_server_that_takes_the_message_and_hangs_up_gets_it_once(bank: Bank) -> None:
+    bank.post_office.behaviour = accept_and_hang_up
+    notify(bank, ALICE, times=3)
+    bank.deliver()
+    bank.clock.go_on(minutes=10)
+    bank.deliver()
+    assert len(bank.letters) == len({letter.id for letter in bank.letters}) == 3
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_message_that_fails_does_not_hold_up_the_others(bank: Bank) -> None:
+    bank.post_office.behaviour = hang
+    notify(bank, ALICE)
+    bank.worker.deliver_one()
+    bank.post_office.behaviour = accept
+    notify(bank, BOB)
+    bank.deliver()
+    assert [letter.to for letter in bank.letters] == ["bob@example.com"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_code_whose_answer_was_lost_is_sent_again_with_the_same_value(walk: Walk) -> None:
+    walk.to(Step.CONTACTS)
+    walk.bank.post_office.behaviour = hang_up
+    walk.confirm_contacts()
+    assert walk.browser.visit().html.one("div", id="code-time").attributes.get("data-seconds") is None
+    walk.bank.post_office.behaviour = accept
+    walk.bank.clock.go_on(seconds=1)
+    walk.bank.deliver()
+    lost, arrived = walk.bank.post_office.offered[-2:]
+    assert (lost.id, lost.code) == (arrived.id, arrived.code)
+    assert walk.browser.submit(code=lost.code).step == Step.QUESTIONS
+
+
+def test_a_link_whose_answer_was_lost_is_sent_again_and_the_last_one_works(walk: Walk) -> None:
+    walk.bank.post_office.behaviour = hang_up
+    walk.ask()
+    walk.bank.deliver()
+    walk.bank.post_office.behaviour = accept
+    walk.bank.clock.go_on(seconds=1)
+    assert walk.open_link().step == Step.REIDENTIFY
+    assert walk.type_document().step == Step.CONTACTS
+
+
+def test_trying_again_costs_no_second_link_of_the_day(walk: Walk) -> None:
+    walk.bank.post_office.behaviour = refuse
+    walk.ask()
+    for _ in range(7):
+        walk.bank.deliver()
+        walk.bank.clock.go_on(minutes=2)
+    ((spent,),) = walk.bank.execute("SELECT spent FROM budget WHERE budget = 'links'")
+    assert spent == 1
+
+
+@pytest.mark.parametrize(("minutes", "arrives"), [(29, True), (30, False)])
+def test_a_link_that_would_come_too_late_is_not_sent(walk: Walk, minutes: int, arrives: bool) -> None:
+    walk.ask()
+    walk.bank.clock.go_on(minutes=minutes)
+    walk.bank.deliver()
+    assert bool(walk.received()) is arrives
+
+
+def test_a_code_for_a_recovery_that_ended_is_not_sent(walk: Walk) -> None:
+    walk.to(Step.CONTACTS)
+    walk.bank.post_office.close()
+    walk.confirm_contacts()
+    walk.browser.visit()
+    walk.bank.clock.go_on(minutes=6)
+    walk.bank.post_office.open()
+    walk.bank.deliver()
+    assert len(walk.received()) == 1
+    assert walk.bank.events("notice_dropped")[-1]["kind"] == "code"
+
+
+def test_a_notice_that_must_arrive_is_tried_for_three_days(bank: Bank) -> None:
+    bank.post_office.close()
+    notify(bank, ALICE)
+    bank.deliver()
+    bank.clock.go_on(days=2, hours=23)
+    bank.deliver()
+    bank.post_office.open()
+    bank.clock.go_on(minutes=5)
+    bank.deliver()
+    assert len(bank.letters_to(ALICE)) == 1
+
+
+def test_a_failing_notice_neither_undoes_nor_hides_the_change(walk: Walk) -> None:
+    walk.to(Step.PASSWORD)
+    walk.bank.post_office.close()
+    assert walk.set_password().step == Step.DONE
+    walk.bank.deliver()
+    assert walk.browser.visit().step == Step.DONE
+
+
+# --- SMS ------------------------------------------------------------------------------------------------------
+
+
+def test_an_sms_provider_that_fails_gets_the_same_message_again(open_bank: OpenBank, sms: SmsProvider) -> None:
+    bank = open_bank(sms_url=sms.url)
+    sms.status = 503
+    notify(bank, CAROL_BY_MOBILE_ONLY, Channel.SMS)
+    bank.deliver()
+    assert (waits(bank), sms.accepted) == ([1], [])
+    sms.status = 204
+    bank.clock.go_on(seconds=1)
+    bank.deliver()
+    assert [text.id for text in sms.offered] == [sms.accepted[0].id] * 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_sms_provider_that_never_answers_is_not_waited_for(open_bank: OpenBank) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        bank = open_bank(sms_url=f"http://127.0.0.1:{silent.getsockname()[1]}/sms")
+        notify(bank, CAROL_BY_MOBILE_ONLY, Channel.SMS)
+        bank.deliver()
+    assert waits(bank) == [1]
+
+
+def test_without_an_sms_provider_a_message_is_dropped_with_a_word_and_not_tried_for_ever(bank: Bank) -> None:
+    notify(bank, CAROL_BY_MOBILE_ONLY, Channel.SMS)
+    bank.deliver()
+    bank.clock.go_on(hours=1)
+    assert not bank.worker.deliver_one()
+    assert [entry["problem"] for entry in bank.events("notice_dropped")] == ["no SMS provider is set"]
+
+
+def test_mail_and_sms_do_not_wait_for_each_other(open_bank: OpenBank, sms: SmsProvider) -> None:
+    bank = open_bank(sms_url=sms.url)
+    bank.post_office.close()
+    walk = Walk(bank, CAROL_BY_MOBILE_ONLY, sms=sms)
+    notify(bank, ALICE)
+    walk.to(Step.DONE)
+
+
+# --- what is sent ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def every_letter(walk: Walk) -> list[Letter]:
+    """One of each kind that Alice can get."""
+    walk.to(Step.DONE)
+    walk.bank.deliver()
+    alarmed = walk.bank.browser()
+    alarmed.visit(walk.received()[-1].alarm)
+    alarmed.submit()
+    locked = Walk(walk.bank)
+    locked.to(Step.REIDENTIFY)
+    for _ in range(3):
+        locked.browser.submit(**document(BOB))
+    walk.bank.deliver()
+    return walk.received()
+
+
+def test_every_letter_is_in_spanish_for_people_and_programs(every_letter: list[Letter]) -> None:
+    assert len({letter.subject for letter in every_letter}) == 5
+    for letter in every_letter:
+        assert letter.subject.endswith("Banco del Páramo")
+        assert "Alice" in letter.text
+        assert "Línea Amigo" in letter.text
+        assert read_html(letter.html).one("html").attributes["lang"] == "es-CO"
+        assert b"Content-Language: es-CO" in letter.raw
+        assert b"Auto-Submitted: auto-generated" in letter.raw
+
+
+def test_every_letter_has_an_id_of_its_own(every_letter: list[Letter]) -> None:
+    assert len({letter.id for letter in every_letter}) == len(every_letter)
+    assert all(letter.id.endswith("@clave.banco.example>") for letter in every_letter)
+
+
+def test_letters_load_nothing_from_elsewhere(every_letter: list[Letter]) -> None:
+    for letter in every_letter:
+        html = read_html(letter.html)
+        assert not list(html.all("img", "script", "link", "iframe"))
+        assert all(a.attributes["href"].startswith("https://clave.banco.example/") for a in html.all("a"))
+
+
+def test_notices_of_a_change_carry_no_secret_and_no_way_to_type_one(every_letter: list[Letter]) -> None:
+    for letter in every_letter:
+        if "/enlace/" not in letter.text:
+            assert set(letter.links) <= {link for link in letter.links if "/no-fui-yo/" in link}
+        assert ALICE.document.number not in letter.text + letter.subject
+
+
+def test_no_code_and_no_token_stands_in_clear_in_any_file_line_or_subject(walk: Walk, tmp_path: Path) -> None:
+    walk.to(Step.CODE)
+    link, code = walk.received()
+    secrets = [link.link.rpartition("/")[2], link.alarm.rpartition("/")[2], code.code]
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) >= 1
+    for secret in secrets:
+        assert not [file for file in written if secret.encode() in file]
+        assert secret not in walk.bank.log.getvalue()
+        assert secret not in link.subject + code.subject
+
+
+# --- the worker ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def working(request: pytest.FixtureRequest) -> Callable[[Bank], None]:
+    """Starts the worker's own loop, which ends with the test."""
+
+    def start(bank: Bank) -> None:
+        stop = threading.Event()
+        thread = threading.Thread(target=bank.worker.run, args=(stop, 2))
+        thread.start()
+
+        def end() -> None:
+            stop.set()
+            thread.join(20)
+            assert not thread.is_alive()
+
+        request.addfinalizer(end)
+
+    return start
+
+
+def test_the_worker_outlives_a_database_that_is_away(
+    open_bank: OpenBank, working: Callable[[Bank], None], tmp_path: Path, founded: Path
+) -> None:
+    folder = tmp_path / "unplugged"
+    bank = open_bank(database_url=f"sqlite:///{folder / 'bank.db'}")
+    working(bank)
+    wait_for(lambda: bank.events("delivery_failed"))
+    folder.mkdir()
+    shutil.copy(founded, folder / "bank.db")
+    notify(bank, ALICE)
+    wait_for(lambda: bank.letters)
+
+
+def test_the_worker_purges_by_itself(bank: Bank, working: Callable[[Bank], None]) -> None:
+    bank.browser().visit()
+    bank.clock.go_on(hours=2)
+    working(bank)
+    assert wait_for(lambda: bank.events("data_purged"))[0]["web_session"] == 1
+
+
+def test_two_workers_at_once_send_each_message_once(bank: Bank, working: Callable[[Bank], None]) -> None:
+    notify(bank, ALICE, times=20)
+    working(bank)
+    working(bank)
+    wait_for(lambda: len(bank.letters) >= 20)
+    assert len({letter.id for letter in bank.letters}) == len(bank.letters) == 20
