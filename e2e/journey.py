@@ -88,6 +88,12 @@ def log_in(visitor: Visitor, customer: Customer, password: str) -> None:
     visitor.press("Ingresar")
 
 
+def begin_again(visitor: Visitor, button: str = "Empezar de nuevo") -> None:
+    """One press leads from wherever a recovery ended to the start."""
+    visitor.press(button)
+    visitor.stands_at("identify")
+
+
 def reach_link(visitor: Visitor, customer: Customer, bank: Bank) -> None:
     """From the start to the document once more."""
     identify(visitor, customer)

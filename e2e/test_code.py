@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from e2e.bank import Bank
 from e2e.conftest import House, Visit
-from e2e.journey import answer, give_code, identify, reach_code
+from e2e.journey import answer, begin_again, give_code, identify, reach_code
 from e2e.pages import Visitor
 from e2e.waiting import until
 
@@ -39,8 +39,7 @@ def test_the_page_says_by_itself_that_the_codes_time_is_over_and_stays(visit: Vi
     visitor.sees(OVER)
     visitor.stands_at("code")
     expect(visitor.field(FIELD)).to_have_value("12345")
-    visitor.press("Empezar de nuevo")
-    visitor.stands_at("identify")
+    begin_again(visitor)
 
 
 def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_press(visit: Visit, hasty: House) -> None:
@@ -51,8 +50,7 @@ def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_pres
     visitor.field(FIELD).press("Enter")
     visitor.stands_at("expired")
     visitor.sees_heading("El tiempo se terminó")
-    visitor.press("Empezar de nuevo")
-    visitor.stands_at("identify")
+    begin_again(visitor)
 
 
 def test_without_scripts_a_late_code_is_refused_as_well(visit: Visit, hasty: House) -> None:
@@ -62,8 +60,7 @@ def test_without_scripts_a_late_code_is_refused_as_well(visit: Visit, hasty: Hou
     until(lambda: told_in(tab) == "expired", 20, lambda: "the code's time does not end")
     give_code(visitor, hasty.bank.code(alicia))
     visitor.stands_at("expired")
-    visitor.press("Empezar de nuevo")
-    visitor.stands_at("identify")
+    begin_again(visitor)
 
 
 def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Bank, scripts: bool) -> None:
@@ -78,7 +75,7 @@ def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Ba
     visitor.stands_at("locked")
     visitor.sees_help_on_request("Cómo recibir ayuda hoy")
     assert bank.notices(alicia, "respuestas equivocadas") == alicia.addresses
-    visitor.press("Volver al comienzo")
+    begin_again(visitor, "Volver al comienzo")
     identify(visitor, alicia)
     bank.wait_for(alicia, lambda message: "respuestas equivocadas" in message.text, how_many=3)
     assert len([message for message in bank.messages(alicia) if message.link_to("enlace")]) == 1

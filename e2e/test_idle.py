@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from e2e.bank import Bank
 from e2e.conftest import Visit
-from e2e.journey import reach_contacts
+from e2e.journey import begin_again, reach_contacts
 
 ALMOST_FIVE_MINUTES = 4 * 60_000 + 30_000
 WARNING = "¿Necesita más tiempo?"
@@ -31,5 +31,4 @@ def test_a_pause_that_is_over_says_so_where_the_customer_is(visit: Visit, bank: 
     visitor.page.clock.fast_forward(6 * 60_000)
     visitor.sees("El tiempo se terminó")
     visitor.stands_at("contacts")
-    visitor.press("Empezar de nuevo")
-    visitor.stands_at("identify")
+    begin_again(visitor)

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from e2e.bank import Bank
 from e2e.conftest import Visit
-from e2e.journey import confirm_document, give_document, identify, open_link, reach_contacts
+from e2e.journey import begin_again, confirm_document, give_document, identify, open_link, reach_contacts
 from e2e.pages import Visitor
 from e2e.watch import Watch
 
@@ -36,8 +36,7 @@ def test_a_used_link_says_so_and_starting_again_takes_one_press(visit: Visit, ba
     other.go(bank.link(alicia))
     other.stands_at("used")
     other.sees_heading("Este enlace ya no sirve")
-    other.press("Empezar de nuevo")
-    other.stands_at("identify")
+    begin_again(other)
     visitor.reload()
     visitor.stands_at("contacts")
 
@@ -46,7 +45,7 @@ def test_only_the_newest_link_works(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     identify(visitor, alicia)
     older = bank.link(alicia)
-    visitor.press("Empezar de nuevo")
+    begin_again(visitor)
     identify(visitor, alicia)
     newer = bank.link(alicia, how_many=2)
     assert newer != older

@@ -6,7 +6,7 @@ import pytest
 
 from e2e.bank import LITTLE_KNOWN, SOMEBODY_ELSES_CARD, Bank, Customer, an_hour_ago
 from e2e.conftest import Visit
-from e2e.journey import confirm_document, reach_link
+from e2e.journey import begin_again, confirm_document, reach_link
 from e2e.pages import Visitor
 
 REASONS: dict[str, tuple[dict[str, Any], str]] = {
@@ -24,8 +24,7 @@ def turned_away(visitor: Visitor, customer: Customer, bank: Bank, words: str) ->
     visitor.sees_heading("Para esto necesita nuestra ayuda")
     visitor.sees(words)
     visitor.sees_help()
-    visitor.press("Volver al comienzo")
-    visitor.stands_at("identify")
+    begin_again(visitor, "Volver al comienzo")
 
 
 @pytest.mark.parametrize("reason", REASONS)

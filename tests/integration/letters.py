@@ -108,7 +108,7 @@ async def hang_up(server: SMTP) -> str:
     """End the connection without an answer."""
     assert isinstance(server.transport, asyncio.Transport)
     server.transport.abort()
-    return "250 OK"
+    return "421 Never heard"
 
 
 class PostOffice:

@@ -47,7 +47,8 @@ def draw(customer: Customer, key: bytes, count: int, year: int) -> tuple[Questio
     """The customer's own set of `count` questions: the easiest to remember of those that are hard to guess.
 
     The same for every call with the same facts and key (32 secret bytes), whatever the process, the machine
-    and the day; only a list of years is drawn anew when `year`, the present one, changes. The odds of the set, the product of its questions', are at most MAX_ODDS.
+    and the day; only a list of years is drawn anew when `year`, the present one, changes. The odds of the set,
+    the product of its questions', are at most MAX_ODDS.
 
     Raises:
         TooFewFacts: there is no such set.
