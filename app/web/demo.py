@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.demo import mailbox
-from app.demo.people import PEOPLE
+from app.demo.people import PASSWORD, PEOPLE
+from app.domain.questions.pools import PRODUCT_NAMES
 from app.services import services
 from app.web.pages import draw
 
@@ -27,7 +28,7 @@ def buzon_json() -> Response:
 @blueprint.get("/personas")
 def people() -> Response:
     """Who is who among the demo's customers."""
-    return draw("demo/people.html", people=PEOPLE)
+    return draw("demo/people.html", people=PEOPLE, password=PASSWORD, names=PRODUCT_NAMES)
 
 
 @blueprint.post("/sms")

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import Flask
-from flask_babel import format_timedelta
+from flask_babel import format_date, format_timedelta
 from flask_babel import lazy_gettext as _
 
 from app.domain.journey import Step
+from app.domain.questions.pools import money
 from app.letters import local_time
 from app.services import services
 from app.translation import say
@@ -47,6 +48,8 @@ def install(app: Flask) -> None:
         from_timestamp=from_timestamp,
         from_iso=datetime.fromisoformat,
         duration=duration,
+        day=format_date,
+        money=money,
     )
     with app.app_context():
         settings = services().settings
