@@ -78,11 +78,16 @@ class Worker:
     def _purge_until(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
-                with self._store.transaction() as tx:
-                    log_event("data_purged", **purge(tx))
+                self._purge()
             except Exception as problem:
                 log_event("purge_failed", kind=type(problem).__name__)
             stop.wait(PURGE_SECONDS)
+
+    def _purge(self) -> None:
+        with self._store.transaction() as tx:
+            gone = purge(tx)
+        if any(gone.values()):
+            log_event("data_purged", **gone)
 
     def deliver_one(self) -> bool:
         """Claim one message that is due and see it through; False when none was."""

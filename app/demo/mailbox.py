@@ -74,8 +74,10 @@ def listening(folder: Path, host: str, port: int) -> Iterator[None]:
 
 def serve(folder: Path, host: str, port: int) -> None:
     """Listen until SIGINT or SIGTERM."""
+    ending = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)
     with listening(folder, host, port):
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.sigwait(ending)
 
 
 def keep_sms(folder: Path, to: str, text: str, message_id: str) -> None:
