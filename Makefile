@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests browsers format translations docs lock clean
+.PHONY: help run test lint types unit integration browser-tests browsers format translations docs picture lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py
+
+picture: browsers $(VENV)/words.stamp ## Photograph the journey for the README
+	$(BIN)/python -m e2e.picture
 
 lock: ## Renew the pinned versions (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras -o requirements.lock

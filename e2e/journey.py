@@ -46,7 +46,8 @@ def wait_for_code(visitor: Visitor) -> None:
     deadline = monotonic() + PATIENCE_SECONDS
     sent = visitor.main.get_by_text(SENT)
     while not visitor.scripts and not sent.is_visible() and monotonic() < deadline:
-        visitor.follow("Ver si ya se envió")
+        with visitor.page.expect_navigation():
+            visitor.follow("Ver si ya se envió")
     expect(sent).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
     visitor.at_rest()
 

@@ -70,3 +70,36 @@ def running(*command: str, env: Mapping[str, str], log: Path) -> Iterator[subpro
         yield process
     finally:
         kill(process)
+
+
+def children_of(pid: int) -> list[int]:
+    """Every process below this one, whatever group it put itself into."""
+    parents, below = _parents(), [pid]
+    for one in below:
+        below += [child for child, parent in parents.items() if parent == one]
+    return below[1:]
+
+
+def _parents() -> dict[int, int]:
+    """The parent of every process; a slim container has no `ps`, a Mac no `/proc`."""
+    if Path("/proc/self/stat").exists():
+        stats = (_read(path) for path in Path("/proc").glob("[0-9]*/stat"))
+        return {int(stat.split()[0]): int(stat.rpartition(")")[2].split()[1]) for stat in stats if stat}
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""  # it ended meanwhile
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is still there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
