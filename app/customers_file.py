@@ -37,7 +37,7 @@ from app.domain.case import Rules
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 from app.domain.passwords import MAX_BYTES, normalise
-from app.domain.proofs import Keys, document_key
+from app.domain.proofs import KeySource, document_key
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
 LISTED: Final = 20
@@ -252,7 +252,7 @@ class CustomersFile:
         self._new_lines = array("Q")
         self._new_content = hashlib.sha256()
 
-    def check(self, store: SqlStore, keys: Keys, progress: Progress) -> int:
+    def check(self, store: SqlStore, keys: KeySource, progress: Progress) -> int:
         """Look at every line, and compare it with what is stored; how many customers say nothing new.
 
         Raises:

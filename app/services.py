@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from app.adapters.sql import SqlStore, connect
+from app.adapters.sql.keyring import StoredKeys
 from app.domain.case import Rules
 from app.domain.passwords import Hasher
 from app.domain.passwords import Policy as PasswordPolicy
-from app.domain.proofs import Keys
 from app.settings import Settings
 
 _NAME = "nueva-clave"
+LIVENESS = "health.alive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,12 @@ class Services:
 
 
 def build(settings: Settings) -> Services:
-    """Everything from the settings alone."""
+    """Everything from the settings; the keys are read when first one is needed."""
+    engine = connect(settings.database_url)
+    keys = StoredKeys(engine, settings.secret(), settings.former_secrets())
     rules = Rules(
         policy=settings.policy(),
-        keys=Keys(settings.secret()),
+        keys=keys,
         passwords=PasswordPolicy(
             min_length=settings.password_min_length,
             history=settings.password_history,
@@ -35,12 +38,17 @@ def build(settings: Settings) -> Services:
         ),
         hasher=Hasher(),
     )
-    return Services(settings, SqlStore(connect(settings.database_url)), rules)
+    return Services(settings, SqlStore(engine, prepare=keys.load), rules)
 
 
 def install(app: Flask, services: Services) -> None:
-    """Make the services reachable from the application."""
+    """Make the services reachable from the application, and sign forms with a key that outlives `SECRET_KEY`."""
     app.extensions[_NAME] = services
+
+    @app.before_request
+    def _sign_forms() -> None:
+        if request.endpoint != LIVENESS:
+            app.config["WTF_CSRF_SECRET_KEY"] = services.rules.keys.of("csrf")
 
 
 def services() -> Services:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
     base_url: str = Field("", description="The only source of mailed links; `http://HOST:PORT` in the demo")
     secret_key: SecretStr = Field(SecretStr(""), description="At least 32 characters; made by itself in the demo")
+    secret_key_fallbacks: SecretStr = Field(
+        SecretStr(""), description="Former values of `SECRET_KEY`, separated by spaces, while it is being changed"
+    )
     instance_dir: Path = Field(ROOT / "instance", description="Folder of the local database, key and demo mail")
     database_url: str = Field("", description="`sqlite:///…` (default, in `INSTANCE_DIR`) or `postgresql+psycopg://…`")
     redis_url: str = Field("", description="Limits live there; empty: in the database")
@@ -159,6 +162,10 @@ class Settings(BaseSettings):
             idle=timedelta(minutes=self.recovery_idle_minutes),
             total=timedelta(minutes=self.recovery_total_minutes),
         )
+
+    def former_secrets(self) -> list[bytes]:
+        """What `SECRET_KEY` was before."""
+        return [one.encode() for one in self.secret_key_fallbacks.get_secret_value().split()]
 
     def secret(self) -> bytes:
         """The one secret; the demo makes its own and keeps it, so that a restart ends nothing."""

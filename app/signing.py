@@ -5,21 +5,21 @@ from typing import Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app.domain.proofs import Keys
+from app.domain.proofs import KeySource
 
 VALID: Final = timedelta(days=7)
 
 
-def _signer(keys: Keys) -> URLSafeTimedSerializer:
+def _signer(keys: KeySource) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys.of("alarm"), salt="no-fui-yo")
 
 
-def sign_alarm(keys: Keys, customer_id: int, recovery_id: str) -> str:
+def sign_alarm(keys: KeySource, customer_id: int, recovery_id: str) -> str:
     """A token for one message to one customer."""
     return str(_signer(keys).dumps([customer_id, recovery_id]))
 
 
-def read_alarm(keys: Keys, token: str) -> tuple[int, str] | None:
+def read_alarm(keys: KeySource, token: str) -> tuple[int, str] | None:
     """The customer and the recovery of a token; None if it is forged or older than `VALID`."""
     try:
         customer_id, recovery_id = _signer(keys).loads(token, max_age=int(VALID.total_seconds()))

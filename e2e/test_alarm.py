@@ -13,10 +13,8 @@ def alarm(bank: Bank, customer: Customer, subject: str) -> str:
     return mail.link_to("no-fui-yo") or ""
 
 
-def test_it_was_not_me_freezes_the_new_password_once_the_button_is_pressed(
-    visit: Visit, bank: Bank, scripts: bool
-) -> None:
-    alicia, mallory, visitor = bank.new_customer(), visit(scripts=scripts), visit(scripts=scripts)
+def test_it_was_not_me_freezes_the_new_password_once_the_button_is_pressed(visit: Visit, bank: Bank) -> None:
+    alicia, mallory, visitor = bank.new_customer(), visit(scripts=False), visit(scripts=False)
     recover(mallory, alicia, bank)
     visitor.go(alarm(bank, alicia, "Su contraseña cambió"))
     visitor.sees_heading("No fui yo")

@@ -18,7 +18,7 @@ OVER = "El tiempo del código se terminó"
 @pytest.fixture(scope="session")
 def hasty(houses: Callable[..., House]) -> House:
     """A server whose codes are over as soon as they are read."""
-    return houses(CODE_SECONDS="4")
+    return houses(CODE_SECONDS="6")
 
 
 def other_than(code: str) -> str:
@@ -63,8 +63,8 @@ def test_without_scripts_a_late_code_is_refused_as_well(visit: Visit, hasty: Hou
     begin_again(visitor)
 
 
-def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
     wrong = other_than(bank.code(alicia))
     for left in ("Le quedan 2 intentos hoy", "Le queda 1 intento hoy"):

@@ -4,7 +4,16 @@ from playwright.sync_api import expect
 
 from e2e.bank import Bank
 from e2e.conftest import Visit
-from e2e.journey import answer, confirm_document, give_code, give_document, open_link, set_password, wait_for_code
+from e2e.journey import (
+    answer,
+    confirm_document,
+    give_code,
+    give_document,
+    log_in,
+    open_link,
+    set_password,
+    wait_for_code,
+)
 from e2e.pages import Visitor
 
 BANK = "Banco del Páramo"
@@ -25,10 +34,9 @@ def refused(visitor: Visitor, step: str) -> None:
 
 
 def fails_at(visitor: Visitor, step: str, button: str = "Continuar") -> None:
-    """Pressing the button with nothing filled in is refused, every time anew."""
-    for _ in range(2):
-        visitor.press(button)
-        refused(visitor, step)
+    """Pressing the button with nothing filled in is refused."""
+    visitor.press(button)
+    refused(visitor, step)
 
 
 def test_focus_and_title_follow_every_swap(visit: Visit, bank: Bank) -> None:
@@ -74,8 +82,6 @@ def test_without_scripts_the_title_tells_of_the_error(visit: Visit) -> None:
 
 
 def test_the_log_in_page_puts_the_focus_on_what_is_wrong(visit: Visit, bank: Bank) -> None:
-    from e2e.journey import log_in
-
     visitor = visit()
     log_in(visitor, bank.new_customer(), "esta no es la contraseña")
     expect(visitor.group("Los datos no coinciden")).to_be_focused()

@@ -1,5 +1,7 @@
 """The whole way, as the bank publishes it."""
 
+from urllib.parse import unquote
+
 from playwright.sync_api import expect
 
 from e2e.bank import NEW_PASSWORD, Bank
@@ -15,9 +17,20 @@ from e2e.journey import (
     recover,
     set_password,
 )
+from e2e.pages import Visitor
+from e2e.watch import Watch
 
 
-def test_a_customer_sets_a_new_password_and_logs_in_with_it(visit: Visit, bank: Bank, scripts: bool, size: str) -> None:
+def assert_that_no_address_tells(watch: Watch, *typed: str) -> None:
+    """Nothing that was typed stands in an address; the `Watch` itself sees to it that nobody else is asked."""
+    asked = [request.url for request in watch.sent]
+    assert asked
+    assert not [url for url in asked if "?" in url or any(secret in unquote(url) for secret in typed)]
+
+
+def test_a_customer_sets_a_new_password_and_logs_in_with_it(
+    visit: Visit, bank: Bank, watches: dict[Visitor, Watch], scripts: bool, size: str
+) -> None:
     alicia, visitor = bank.new_customer(), visit(scripts=scripts, size=size)
     visitor.go("/")
     visitor.follow("Ingresar")
@@ -44,6 +57,7 @@ def test_a_customer_sets_a_new_password_and_logs_in_with_it(visit: Visit, bank: 
     log_in(visitor, alicia, NEW_PASSWORD)
     visitor.sees_heading(f"Es un gusto saludarle, {alicia.given_names}")
     expect(visitor.page).to_have_url(f"{visitor.url}/personas/portal")
+    assert_that_no_address_tells(watches[visitor], alicia.id_number, bank.code(alicia), NEW_PASSWORD)
 
 
 def test_a_customer_with_nothing_but_a_mobile_recovers_by_sms(visit: Visit, bank: Bank) -> None:

@@ -9,8 +9,8 @@ from e2e.pages import Visitor
 from e2e.watch import Watch
 
 
-def test_the_link_works_on_the_phone_while_the_computer_still_waits(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, computer, phone = bank.new_customer(), visit(scripts=scripts), visit(scripts=scripts, size="phone")
+def test_the_link_works_on_the_phone_while_the_computer_still_waits(visit: Visit, bank: Bank) -> None:
+    alicia, computer, phone = bank.new_customer(), visit(), visit(size="phone")
     identify(computer, alicia)
     open_link(phone, alicia, bank)
     confirm_document(phone, alicia)
@@ -30,8 +30,8 @@ def test_of_two_browsers_that_open_the_link_the_first_to_prove_the_document_goes
     first.stands_at("used")
 
 
-def test_a_used_link_says_so_and_starting_again_takes_one_press(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor, other = bank.new_customer(), visit(scripts=scripts), visit(scripts=scripts)
+def test_a_used_link_says_so_and_starting_again_takes_one_press(visit: Visit, bank: Bank) -> None:
+    alicia, visitor, other = bank.new_customer(), visit(scripts=False), visit(scripts=False)
     reach_contacts(visitor, alicia, bank)
     other.go(bank.link(alicia))
     other.stands_at("used")
@@ -61,10 +61,8 @@ def test_a_made_up_link_is_answered_like_a_used_one(visit: Visit) -> None:
     visitor.stands_at("used")
 
 
-def test_the_wrong_document_after_the_link_is_told_and_the_right_one_goes_on(
-    visit: Visit, bank: Bank, scripts: bool
-) -> None:
-    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(), visit(scripts=scripts)
+def test_the_wrong_document_after_the_link_is_told_and_the_right_one_goes_on(visit: Visit, bank: Bank) -> None:
+    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(), visit(scripts=False)
     identify(visitor, alicia)
     open_link(visitor, alicia, bank)
     confirm_document(visitor, bruno)
@@ -100,10 +98,8 @@ def test_a_slip_in_the_number_is_told_and_what_was_typed_stays(visit: Visit, scr
     expect(visitor.field("Número de identificación")).to_have_value("12.34x")
 
 
-def test_the_token_is_nowhere_once_the_link_is_open(
-    visit: Visit, bank: Bank, watches: dict[Visitor, Watch], scripts: bool
-) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_the_token_is_nowhere_once_the_link_is_open(visit: Visit, bank: Bank, watches: dict[Visitor, Watch]) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     identify(visitor, alicia)
     link = bank.link(alicia)
     token = link.rpartition("/")[2]

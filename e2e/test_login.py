@@ -9,8 +9,8 @@ from e2e.journey import log_in, recover
 WRONG = "esta no es la contraseña"
 
 
-def test_three_wrong_passwords_block_and_recovery_unblocks(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_three_wrong_passwords_block_and_recovery_unblocks(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=False)
     for left in ("Le quedan 2 intentos", "Le queda 1 intento"):
         log_in(visitor, alicia, WRONG)
         visitor.sees(left)
@@ -37,10 +37,8 @@ def test_an_unknown_document_is_answered_like_a_known_one(visit: Visit, bank: Ba
     assert visitor.main.inner_text() == known
 
 
-def test_after_a_wrong_password_the_document_stays_and_the_password_is_gone(
-    visit: Visit, bank: Bank, scripts: bool
-) -> None:
-    visitor = visit(scripts=scripts)
+def test_after_a_wrong_password_the_document_stays_and_the_password_is_gone(visit: Visit, bank: Bank) -> None:
+    visitor = visit()
     log_in(visitor, bank.new_customer(id_type="PA", id_number="XY998877"), WRONG)
     visitor.sees("Los datos no coinciden")
     expect(visitor.field("Tipo de identificación")).to_have_value("PA")

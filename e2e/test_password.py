@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, expect
 
 from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, Bank
 from e2e.conftest import Visit
-from e2e.journey import reach_password, set_password
+from e2e.journey import log_in, reach_password, set_password
 from e2e.pages import Visitor
 
 FIELD = "Nueva contraseña"
@@ -68,8 +68,6 @@ def test_what_is_typed_can_be_shown_and_hidden(visit: Visit, bank: Bank) -> None
 
 
 def test_a_new_password_closes_the_sessions_that_were_open(visit: Visit, bank: Bank) -> None:
-    from e2e.journey import log_in
-
     alicia, at_work, at_home = bank.new_customer(), visit(), visit()
     log_in(at_work, alicia, OLD_PASSWORD)
     at_work.sees_heading("Es un gusto saludarle")

@@ -29,8 +29,8 @@ def test_each_unanswered_question_is_named_with_a_link_that_leads_to_it(
         missing(visitor, question)
 
 
-def test_what_was_answered_stays_when_something_is_missing(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_what_was_answered_stays_when_something_is_missing(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
     *answered, left_out = bank.answers(alicia)
     for known in answered:
@@ -45,8 +45,8 @@ def test_what_was_answered_stays_when_something_is_missing(visit: Visit, bank: B
     visitor.stands_at("password")
 
 
-def test_wrong_answers_twice_lock_and_every_address_is_told(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_wrong_answers_twice_lock_and_every_address_is_told(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=False)
     reach_questions(visitor, alicia, bank)
     answer(visitor, alicia, bank, rightly=False)
     visitor.sees_error("Las respuestas no coinciden")
@@ -66,7 +66,7 @@ def test_the_right_answers_at_the_second_try_go_on(visit: Visit, bank: Bank) -> 
     visitor.stands_at("password")
 
 
-def test_who_does_not_remember_is_shown_another_way(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_who_does_not_remember_is_shown_another_way(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=False)
     reach_questions(visitor, alicia, bank)
     visitor.sees_help_on_request("No recuerdo o prefiero otra opción")

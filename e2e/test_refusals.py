@@ -33,9 +33,7 @@ def test_a_customer_is_refused_with_the_reason_and_another_way(visit: Visit, ban
     turned_away(visit(), bank.new_customer(**changes), bank, words)
 
 
-def test_a_frozen_customer_is_refused_until_the_bank_has_spoken_with_her(
-    visit: Visit, bank: Bank, scripts: bool
-) -> None:
+def test_a_frozen_customer_is_refused_until_the_bank_has_spoken_with_her(visit: Visit, bank: Bank) -> None:
     alicia = bank.new_customer()
     bank.freeze(alicia)
-    turned_away(visit(scripts=scripts), alicia, bank, "Necesitamos hablar con usted")
+    turned_away(visit(scripts=False), alicia, bank, "Necesitamos hablar con usted")

@@ -21,8 +21,8 @@ def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visi
     tab.stands_at("questions")
 
 
-def test_a_tab_that_lags_behind_is_led_on_and_sends_no_second_code(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_a_tab_that_lags_behind_is_led_on_and_sends_no_second_code(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     reach_contacts(visitor, alicia, bank)
     tab = visitor.another_tab()
     tab.reload()

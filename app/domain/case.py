@@ -11,7 +11,7 @@ from app.domain.passwords import Hasher
 from app.domain.passwords import Policy as PasswordPolicy
 from app.domain.policy import Policy
 from app.domain.ports import Credential, Transaction
-from app.domain.proofs import Keys
+from app.domain.proofs import KeySource
 from app.domain.recovery import Recovery
 
 
@@ -20,7 +20,7 @@ class Rules:
     """All that is settled before a customer comes: numbers, keys, and what a password must be."""
 
     policy: Policy
-    keys: Keys
+    keys: KeySource
     passwords: PasswordPolicy
     hasher: Hasher
 

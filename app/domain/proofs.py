@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from app.domain.documents import IdentityDocument
 
@@ -14,9 +14,16 @@ CODE_DIGITS: Final = 6
 _NOT_A_DIGIT = re.compile(r"[\s.\-]+")
 
 
+class KeySource(Protocol):
+    """Keys for separate purposes."""
+
+    def of(self, purpose: str) -> bytes:
+        """The 32-byte key of one purpose; learning one tells nothing of the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys for separate purposes, all derived from the one secret (HKDF-expand by HMAC-SHA256)."""
+    """Keys for separate purposes, all derived from one secret (HKDF-expand by HMAC-SHA256)."""
 
     secret: bytes
 
@@ -28,7 +35,7 @@ class Keys:
         return "Keys(…)"
 
 
-def document_key(document: IdentityDocument, keys: Keys) -> str:
+def document_key(document: IdentityDocument, keys: KeySource) -> str:
     """The keyed name of a document: what limits, requests and logs carry instead of the number (S2, S17)."""
     digest = hmac.digest(keys.of("document"), f"{document.type}|{document.number}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:24]).decode()
@@ -49,7 +56,7 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(32)
 
 
-def code(nonce: str, keys: Keys) -> str:
+def code(nonce: str, keys: KeySource) -> str:
     """The six digits of a nonce, as text.
 
     A keyed function of random bits (HMAC-SHA256, 64 bits reduced to 10⁶: a bias below 10⁻¹³): nobody without
@@ -65,6 +72,6 @@ def canonical_code(typed: str) -> str:
     return _NOT_A_DIGIT.sub("", typed)
 
 
-def code_matches(typed: str, nonce: str, keys: Keys) -> bool:
+def code_matches(typed: str, nonce: str, keys: KeySource) -> bool:
     """Whether the typed code is the one of this nonce, compared in constant time."""
     return hmac.compare_digest(canonical_code(typed).encode(), code(nonce, keys).encode())

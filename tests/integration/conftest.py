@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from pytest_httpserver import HTTPServer
 
 from app.adapters.sql.store import utc_now
@@ -47,8 +48,10 @@ def open_bank(founded: Path, tmp_path: Path, post_office: PostOffice, clock: Clo
     opened: list[Bank] = []
 
     def open_one(**settings: Any) -> Bank:
-        opened.append(Bank(settings_of(tmp_path, post_office.port, settings), post_office, clock))
-        return opened[-1]
+        one = Bank(settings_of(tmp_path, post_office.port, settings), post_office, clock)
+        one.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(founded.parent))
+        opened.append(one)
+        return one
 
     yield open_one
     for one in opened:

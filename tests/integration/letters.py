@@ -165,7 +165,7 @@ def _closed_door(port: int = 0) -> socket.socket:
 
 class _AtThisDoor(Controller):
     def __init__(self, handler: PostOffice, door: socket.socket, **options: Any) -> None:
-        super().__init__(handler, hostname=HOST, port=handler.port, **options)
+        super().__init__(handler, hostname=HOST, port=handler.port, ready_timeout=60, **options)
         self._door = door
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:

@@ -64,7 +64,7 @@ class Operator:
         built: Services = self.app.extensions["nueva-clave"]
         built.store.clock = clock
         self.services: Services = replace(built, rules=replace(built.rules, hasher=CHEAP))
-        services.install(self.app, self.services)
+        self.app.extensions["nueva-clave"] = self.services
         schema.upgrade(self.store.engine)
 
     @property

@@ -20,7 +20,8 @@ from .waiting import wait_for
 from .walk import Walk
 
 Worker = Popen[bytes]
-StartWorker = Callable[[], Worker]
+StartWorker = Callable[..., Worker]
+SOON = ("--lease-seconds", "2")
 
 
 @pytest.fixture
@@ -31,12 +32,11 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start_worker(live_bank: Bank, log: Path) -> Iterator[StartWorker]:
-    """Starts worker processes of the bank, whose claims lapse soon."""
+    """Starts worker processes of the bank."""
     started: list[Worker] = []
 
-    def start_one() -> Worker:
-        command = (*WORKER, "--lease-seconds", "2")
-        started.append(start(*command, env=environment(live_bank.settings), log=log))
+    def start_one(*options: str) -> Worker:
+        started.append(start(*WORKER, *options, env=environment(live_bank.settings), log=log))
         return started[-1]
 
     yield start_one
@@ -63,7 +63,7 @@ def test_the_journey_with_a_worker_in_a_process_of_its_own(
     worker = start_worker()
     walk = Walk(live_bank)
     walk.ask()
-    link = wait_for(lambda: live_bank.letters_to(ALICE), 60)[0].link
+    link = wait_for(lambda: live_bank.letters_to(ALICE))[0].link
     walk.browser.visit(link)
     walk.type_document()
     walk.browser.submit()
@@ -89,12 +89,12 @@ def test_a_code_under_way_when_the_worker_is_killed_is_sent_by_the_next_one_with
     walk.to(Step.CONTACTS)
     live_bank.post_office.behaviour = hang
     walk.browser.submit()
-    victim = start_worker()
-    wait_for(lambda: len(live_bank.post_office.offered) == 2, 60)
+    victim = start_worker(*SOON)
+    wait_for(lambda: len(live_bank.post_office.offered) == 2)
     kill(victim)
     live_bank.post_office.behaviour = accept
-    start_worker()
-    wait_for(lambda: len(live_bank.letters_to(ALICE)) == 2, 60)
+    start_worker(*SOON)
+    wait_for(lambda: len(live_bank.letters_to(ALICE)) > 1)
     under_way, arrived = live_bank.post_office.offered[1:3]
     assert (under_way.id, under_way.code) == (arrived.id, arrived.code)
     wait_for(lambda: "Enviamos el código" in walk.browser.visit().text)
@@ -104,12 +104,12 @@ def test_a_code_under_way_when_the_worker_is_killed_is_sent_by_the_next_one_with
 def test_nothing_is_lost_over_fifty_messages_and_several_kills(live_bank: Bank, start_worker: StartWorker) -> None:
     live_bank.post_office.behaviour = accept_slowly
     expected = put_in_outbox(live_bank, 50)
-    workers = [start_worker(), start_worker()]
+    workers = [start_worker(*SOON), start_worker(*SOON)]
     for reached in (5, 15, 30):
-        wait_for(lambda reached=reached: len(ids_of(live_bank)) >= reached, 60)  # type: ignore[misc]
+        wait_for(lambda reached=reached: len(ids_of(live_bank)) >= reached)  # type: ignore[misc]
         kill(workers.pop(0))
-        workers.append(start_worker())
-    wait_for(lambda: ids_of(live_bank) == expected, 60)
-    wait_for(lambda: not live_bank.execute("SELECT id FROM notice WHERE done_at IS NULL"), 60)
+        workers.append(start_worker(*SOON))
+    wait_for(lambda: ids_of(live_bank) == expected)
+    wait_for(lambda: not live_bank.execute("SELECT id FROM notice WHERE done_at IS NULL"))
     workers[0].send_signal(signal.SIGINT)
     assert workers[0].wait(10) == 0

@@ -7,7 +7,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-def wait_for(what: Callable[[], _T], seconds: float = 20) -> _T:
+def wait_for(what: Callable[[], _T], seconds: float = 60) -> _T:
     """The first truthy answer of `what`; fails when none came in time."""
     deadline = time.monotonic() + seconds
     while not (found := what()):

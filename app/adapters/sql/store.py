@@ -67,12 +67,20 @@ class SqlTransaction:
 class SqlStore:
     """Hands out transactions; what is done in one is kept when its block ends well, else undone."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = utc_now, prepare: Callable[[], object] | None = None
+    ) -> None:
         self.engine = engine
         self.clock = clock
+        self._prepare = prepare
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        """One transaction, to be used as `with store.transaction() as tx:`."""
+        """One transaction, to be used as `with store.transaction() as tx:`.
+
+        What must be read before any (the keys) is read by `prepare`: on SQLite two would wait for each other.
+        """
+        if self._prepare is not None:
+            self._prepare()
         with self.engine.begin() as connection:
             yield SqlTransaction(connection, self.clock())

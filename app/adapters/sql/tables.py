@@ -184,4 +184,13 @@ class RateRow(SQLModel, table=True):
     ends_at: datetime = Field(index=True)
 
 
+class KeyRow(SQLModel, table=True):
+    """A key, wrapped by `SECRET_KEY`."""
+
+    __tablename__ = "keyring"
+
+    name: str = Field(primary_key=True)
+    wrapped: str
+
+
 METADATA = SQLModel.metadata

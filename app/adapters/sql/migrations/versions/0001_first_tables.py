@@ -30,6 +30,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("id_type", "id_number", name=op.f("uq_customer_id_type")),
     )
     op.create_table(
+        "keyring",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("wrapped", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_keyring")),
+    )
+    op.create_table(
         "login_failure",
         sa.Column("document_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -225,5 +231,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_failure_last_at"))
 
     op.drop_table("login_failure")
+    op.drop_table("keyring")
     op.drop_table("customer")
     # ### end Alembic commands ###
