@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from app.settings import ROOT
 from e2e.bank import Bank, Customer
@@ -25,7 +25,7 @@ from e2e.pages import Visitor
 from e2e.server import Server
 
 PICTURE: Final = ROOT / "docs" / "journey.png"
-PHONE: Final = {"width": 360, "height": 720}
+PHONE: Final = ViewportSize(width=360, height=720)
 COLUMNS: Final = 5
 
 Step = tuple[str, Callable[[Visitor, Customer, Bank], None]]
@@ -101,10 +101,7 @@ def _photographs(browser: Browser, url: str, bank: Bank) -> list[tuple[str, byte
 
 
 def _sheet(browser: Browser, photographs: list[tuple[str, bytes]]) -> None:
-    figures = "".join(
-        f'<figure><img src="data:image/png;base64,{base64.b64encode(png).decode()}"><figcaption>{name}</figcaption></figure>'
-        for name, png in photographs
-    )
+    figures = "".join(_figure(name, base64.b64encode(png).decode()) for name, png in photographs)
     style = (
         "body{margin:0;padding:24px;background:#e9efed;font:16px system-ui;display:grid;gap:24px;"
         f"grid-template-columns:repeat({COLUMNS},200px)}}figure{{margin:0}}"
@@ -113,6 +110,10 @@ def _sheet(browser: Browser, photographs: list[tuple[str, bytes]]) -> None:
     page = browser.new_page(viewport={"width": COLUMNS * 224 + 24, "height": 100}, device_scale_factor=1.5)
     page.set_content(f"<style>{style}</style>{figures}")
     page.screenshot(path=PICTURE, full_page=True)
+
+
+def _figure(name: str, png: str) -> str:
+    return f'<figure><img src="data:image/png;base64,{png}"><figcaption>{name}</figcaption></figure>'
 
 
 if __name__ == "__main__":
