@@ -56,8 +56,9 @@ class Visitor:
         self.option(group, option).check()
 
     def press(self, button: str) -> None:
-        """Press a button."""
+        """Press a button and wait, as people do, while the page is busy."""
         self.button(button).click()
+        self.at_rest()
 
     def follow(self, link: str) -> None:
         """Follow a link of the page."""
