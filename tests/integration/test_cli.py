@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app import cli, create_app, events, services
+from app import cli, create_app, events
 from app.adapters.sql import SqlStore, schema
 from app.demo import people
 from app.demo.people import PEOPLE, State

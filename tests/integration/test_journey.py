@@ -94,7 +94,7 @@ def test_the_last_passwords_cannot_be_used_again(bank: Bank) -> None:
     browser = Walk(bank).to(Step.PASSWORD)
     page = browser.submit(password=OLD_PASSWORD, again=OLD_PASSWORD)
     assert (page.status, page.step) == (422, Step.PASSWORD)
-    assert "antes" in page.problems[0]
+    assert "Ya usó" in page.problems[0]
 
 
 # --- where the recovery stands ------------------------------------------------------------------------------
