@@ -58,14 +58,19 @@ class Worker:
 
     def run(self, stop: threading.Event, senders: int) -> None:
         """Send until `stop` is set, with several messages under way at once; purge now and then."""
-        threads = [threading.Thread(target=self._send_until, args=(stop,)) for _ in range(senders)]
+        pause = POLL_SECONDS * senders  # each looks seldom, all together often
+        threads = [
+            threading.Thread(target=self._send_until, args=(stop, POLL_SECONDS * number, pause))
+            for number in range(senders)
+        ]
         threads.append(threading.Thread(target=self._purge_until, args=(stop,)))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _send_until(self, stop: threading.Event) -> None:
+    def _send_until(self, stop: threading.Event, begin_after: float, pause: float) -> None:
+        stop.wait(begin_after)
         while not stop.is_set():
             try:
                 worked = self.deliver_one()
@@ -73,7 +78,7 @@ class Worker:
                 log_event("delivery_failed", kind=type(problem).__name__)
                 worked = False
             if not worked:
-                stop.wait(POLL_SECONDS)
+                stop.wait(pause)
 
     def _purge_until(self, stop: threading.Event) -> None:
         while not stop.is_set():

@@ -76,7 +76,16 @@
   // --- the pause's end: warned a minute ahead, one press extends (WCAG 2.2.1); the focus stays where it is ----
   const idleClock = clock();
   let lastFocus;
-  document.addEventListener("focusin", ({ target }) => { if (!target.closest("#idle")) lastFocus = target; });
+  const uncover = () => { // the warning hangs at the window's lower edge; what has the focus must stand above it
+    const box = document.getElementById("idle"), here = document.activeElement;
+    if (!box || box.hidden || box.contains(here) || !step().contains(here)) return;
+    const hidden = here.getBoundingClientRect().bottom + 8 - box.getBoundingClientRect().top;
+    if (hidden > 0) window.scrollBy(0, hidden);
+  };
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest("#idle")) lastFocus = target;
+    requestAnimationFrame(uncover);
+  });
 
   const watchIdle = () => {
     const box = document.getElementById("idle");
@@ -88,7 +97,7 @@
       box.querySelectorAll("[data-idle]").forEach((other) => { other.hidden = other !== part; });
       box.hidden = false;
       say(part.querySelector("p").textContent.trim());
-      document.activeElement?.scrollIntoView?.({ block: "nearest" });
+      uncover();
     };
     idleClock.start(Number(step().dataset.idle), (left) => {
       if (left === 0) show("over");
