@@ -8,7 +8,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, events, services, serving
 from app.settings import ROOT, Settings, read_settings
-from app.web import alarm, assets, errors, headers, health, limits, portal, presentation, recovery, reports, sessions
+from app.web import (
+    alarm,
+    assets,
+    errors,
+    headers,
+    health,
+    limits,
+    portal,
+    presentation,
+    recovery,
+    reports,
+    reserve,
+    sessions,
+)
 
 LARGEST_FORM = 64 * 1024
 
@@ -37,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         limits.install(app)
     for part in (events, headers, errors, assets, presentation, cli, serving):
         part.install(app)
-    for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, health.blueprint):
+    for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, reserve.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(reports.blueprint)
     app.extensions["csrf"].exempt(reports.collect)  # browsers send reports without a form

@@ -22,7 +22,7 @@ from app.domain.recovery import Recovery, StaleRecovery
 from app.events import log_event
 from app.letters import Writer
 from app.services import Services
-from app.signing import sign_alarm
+from app.signing import sign_alarm, sign_reserve
 
 LEASE: Final = timedelta(seconds=60)
 POLL_SECONDS: Final = 0.2
@@ -189,9 +189,8 @@ class Worker:
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)
-        return Addressed(
-            notice, customer, channel, {"link": self._url(f"enlace/{token}"), **self._alarm(customer, notice)}
-        )
+        context = {"link": self._url(f"enlace/{token}"), "reserve": self._reserve(tx, customer)}
+        return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None and notice.channel is not None:
@@ -239,6 +238,12 @@ class Worker:
     def _alarm(self, customer: Customer, notice: Notice) -> dict[str, str]:
         token = sign_alarm(self._services.rules.keys, customer.id, notice.recovery_id)
         return {"alarm": self._url(f"no-fui-yo/{token}")}
+
+    def _reserve(self, tx: SqlTransaction, customer: Customer) -> str | None:
+        """The way to one more link, in the message of the last that can be asked for today."""
+        if tx.budgets.left(customer.id, Budget.LINKS, self._services.rules.policy.limit(Budget.LINKS)):
+            return None
+        return self._url(f"otro-enlace/{sign_reserve(self._services.rules.keys, customer.id)}")
 
     def _url(self, path: str) -> str:
         return f"{self._services.settings.base_url}/personas/clave/{path}"

@@ -1,8 +1,10 @@
 """What every part of the running application reaches for: settings, store and rules."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.adapters.sql import SqlStore, connect
 from app.adapters.sql.keyring import StoredKeys
@@ -12,7 +14,7 @@ from app.domain.passwords import Policy as PasswordPolicy
 from app.settings import Settings
 
 _NAME = "nueva-clave"
-LIVENESS = "health.alive"
+WITHOUT_FORMS = frozenset({"health.alive", "health.ready", "assets.asset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,16 @@ class Services:
 
 
 def build(settings: Settings) -> Services:
-    """Everything from the settings; the keys are read when first one is needed."""
+    """Everything from the settings.
+
+    Raises:
+        WrongSecret: the database's keys were wrapped by another `SECRET_KEY`. A database that is away, or has no
+            tables yet, refuses no start: the keys are read when first one is needed.
+    """
     engine = connect(settings.database_url)
     keys = StoredKeys(engine, settings.secret(), settings.former_secrets())
+    with suppress(SQLAlchemyError):
+        keys.load()
     rules = Rules(
         policy=settings.policy(),
         keys=keys,
@@ -47,7 +56,7 @@ def install(app: Flask, services: Services) -> None:
 
     @app.before_request
     def _sign_forms() -> None:
-        if request.endpoint != LIVENESS:
+        if request.endpoint not in WITHOUT_FORMS:
             app.config["WTF_CSRF_SECRET_KEY"] = services.rules.keys.of("csrf")
 
 

@@ -21,6 +21,7 @@ class Budget(StrEnum):
     """
 
     LINKS = "links"
+    RESERVE = "reserve"
     CODES = "codes"
     DOCUMENTS = "documents"
     GUESSES = "guesses"
@@ -47,6 +48,7 @@ class Policy:
     idle: timedelta = timedelta(minutes=5)
     total: timedelta = timedelta(minutes=20)
     links_a_day: int = 5
+    reserve_a_day: int = 5
     codes_a_day: int = 10
     document_attempts: int = 3
 
@@ -54,6 +56,7 @@ class Policy:
         """How many of `budget` one customer has in a day."""
         return {
             Budget.LINKS: self.links_a_day,
+            Budget.RESERVE: self.reserve_a_day,
             Budget.CODES: self.codes_a_day,
             Budget.DOCUMENTS: self.document_attempts,
             Budget.GUESSES: self.code_attempts,

@@ -103,6 +103,9 @@ class Budgets(Protocol):
     def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
         """Spend one and tell how many are left; None when none was left."""
 
+    def left(self, customer_id: int, budget: Budget, limit: int) -> int:
+        """How many are left, without spending any."""
+
     def refund(self, customer_id: int, budget: Budget) -> None:
         """Give one back: the answer was right."""
 

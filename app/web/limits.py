@@ -82,12 +82,17 @@ ALARM = Limit(
     "60 per 10 minutes",
     "Somebody opening made-up «it was not me» links.",
 )
+RESERVE = Limit(
+    "reserve",
+    "60 per 10 minutes",
+    "Somebody opening made-up ways to one more link.",
+)
 REPORTS = Limit(
     "reports",
     "60 per 10 minutes",
     "Somebody filling the log with made-up reports of violated policies.",
 )
-LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, REPORTS)
+LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, RESERVE, REPORTS)
 
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from app.domain.journey import Step
-from app.signing import VALID
+from app.signing import ALARM_VALID
 from tests.people import ALICE, BOB, NEW_PASSWORD
 
 from .bank import Bank
@@ -112,7 +112,7 @@ def test_a_forged_token_does_nothing(bank: Bank, alarm: str, change: str) -> Non
 
 
 def test_a_token_older_than_a_week_does_nothing(bank: Bank, alarm: str) -> None:
-    with time_machine.travel(time.time() + (VALID + timedelta(seconds=2)).total_seconds(), tick=True):
+    with time_machine.travel(time.time() + (ALARM_VALID + timedelta(seconds=2)).total_seconds(), tick=True):
         assert_nothing_happens(bank, alarm)
 
 

@@ -209,6 +209,27 @@ def test_an_unsafe_production_start_is_refused_with_one_clear_line(
     assert "hunter2" not in ended.stderr
 
 
+def test_a_secret_that_does_not_open_the_database_refuses_the_start_with_one_line(open_bank: OpenBank) -> None:
+    open_bank().close()
+    with pytest.raises(SystemExit) as refused:
+        open_bank(secret_key=SECRET[::-1])
+    assert "SECRET_KEY" in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_the_secret_can_change_while_a_recovery_goes_on(walk: Walk, open_bank: OpenBank) -> None:
+    walk.to(Step.CODE)
+    code, cookie = walk.code(), str(walk.browser.cookie)
+    for settings in ({"secret_key": SECRET[::-1], "secret_key_fallbacks": SECRET}, {"secret_key": SECRET[::-1]}):
+        walk.bank = open_bank(**settings)
+        walk.browser = walk.bank.browser()
+        walk.browser.take_cookie(cookie)
+        walk.browser.visit()
+    assert walk.browser.submit(code=code).step == Step.QUESTIONS
+    walk.answer()
+    assert walk.set_password().step == Step.DONE
+
+
 def test_the_demo_pages_do_not_exist_in_production(bank: Bank) -> None:
     for path in ("/demo/buzon", "/demo/buzon.json", "/demo/personas", "/demo/sms"):
         assert bank.browser().visit(path).status == 404

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from app.domain.proofs import Keys
-from app.signing import VALID, read_alarm, sign_alarm
+from app.signing import ALARM_VALID, read_alarm, sign_alarm
 from tests.people import KEYS, START
 
 TOKEN = sign_alarm(KEYS, 7, "a recovery")
@@ -36,8 +36,8 @@ def test_a_token_fits_in_an_address() -> None:
 
 def test_a_token_works_for_a_week_and_not_a_second_longer() -> None:
     assert read_after(timedelta(0)) == (7, "a recovery")
-    assert read_after(VALID) == (7, "a recovery")
-    assert read_after(VALID + timedelta(seconds=1)) is None
+    assert read_after(ALARM_VALID) == (7, "a recovery")
+    assert read_after(ALARM_VALID + timedelta(seconds=1)) is None
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.sampled_from(SIGNS))

@@ -129,6 +129,17 @@ class SqlBudgets:
         ).scalar_one_or_none()
         return None if spent is None else limit - spent
 
+    def left(self, customer_id: int, budget: Budget, limit: int) -> int:
+        """How many are left, without spending any."""
+        spent = self._connection.scalar(
+            select(BudgetRow.spent).where(
+                col(BudgetRow.customer_id) == customer_id,
+                col(BudgetRow.budget) == budget,
+                col(BudgetRow.ends_at) > self._now,
+            )
+        )
+        return max(limit - (spent or 0), 0)
+
     def refund(self, customer_id: int, budget: Budget) -> None:
         """Give one back: the answer was right."""
         self._connection.execute(

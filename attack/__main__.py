@@ -1,0 +1,123 @@
+"""`python -m attack`: attack a running deployment of one's own and say what was found.
+
+Exit code 0: all that was tried held; 1: there is a finding; 2: not ours to attack, or nothing to attack.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from attack import people, report
+from attack.attacks import ATTACKS, Attack
+from attack.deployment import own_server
+from attack.ground import QUICK, Ground, Size, Trial
+from attack.html import NoSuchForm
+from attack.report import Outcome, Result
+from attack.target import CannotTry, Refusal, Target, refuse_foreign
+
+MOST_REQUESTS = 60_000
+MOST_SECONDS = 3600
+MOST_QUICK_SECONDS = 300
+FULL_FUZZ = 20_000
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Attack as the arguments say; the exit code."""
+    arguments = _arguments(given)
+    console = Console()
+    try:
+        results, url = _attack(arguments, console)
+        if arguments.json:
+            report.write(arguments.json, url, results)
+    except (Refusal, OSError) as why:
+        print(f"attack: {why}", file=sys.stderr)
+        return 2
+    report.show(console, url, results)
+    return int(any(result.outcome is Outcome.FINDING for result in results))
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="attack", description="Attack a deployment of one's own.")
+    parser.add_argument("--target", metavar="URL", help="a running demo; without it one is started and stopped")
+    parser.add_argument("--customers", metavar="FILE", type=Path, help="the customers file that the target loaded")
+    parser.add_argument("--only", metavar="NAME", nargs="+", choices=ATTACKS, help=f"some of: {', '.join(ATTACKS)}")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there too")
+    parser.add_argument("--quick", action="store_true", help="smaller storms and samples")
+    parser.add_argument("--full-fuzz", action="store_true", help=f"{FULL_FUZZ} hostile requests")
+    parser.add_argument("--seed", type=int, default=1, help="of what is random in fuzz and samples")
+    parser.add_argument("--i-own", metavar="HOST", help="the target's host name again, if it is not this machine")
+    arguments = parser.parse_args(given)
+    if bool(arguments.target) != bool(arguments.customers):
+        parser.error("--target and --customers go together")
+    return arguments
+
+
+def _attack(arguments: argparse.Namespace, console: Console) -> tuple[list[Result], str]:
+    size = replace(QUICK if arguments.quick else Size(), seed=arguments.seed)
+    if arguments.full_fuzz:
+        size = replace(size, fuzz=FULL_FUZZ)
+    names = [name for name in ATTACKS if not arguments.only or name in arguments.only]
+    with ExitStack() as stack:
+        if arguments.target:
+            refuse_foreign(arguments.target, arguments.i_own)
+            url, victims = str(arguments.target), people.read(arguments.customers)
+        else:
+            console.print("Starting a server with invented customers…")
+            victims = people.invent(size.rounds if "enumeration" in names else 0)
+            url = stack.enter_context(own_server(victims)).url
+        target = Target(url)
+        stack.callback(target.close)
+        ground = Ground(target, people.Crowd(victims), size)
+        return _run(ground, names, console, MOST_QUICK_SECONDS if arguments.quick else MOST_SECONDS), url
+
+
+def _run(ground: Ground, names: list[str], console: Console, seconds: float) -> list[Result]:
+    ground.target.allow(MOST_REQUESTS, seconds)
+    ground.target.messages()
+    counts = "" if ground.addresses_count else "not "
+    console.print(f"X-Forwarded-For does {counts}count at {ground.target.url}.")
+    results = []
+    with report.progress(console, len(names)) as shown:
+        for name in names:
+            shown.update(shown.task_ids[0], description=name)
+            results.append(_try(ground, name, ATTACKS[name], seconds))
+            shown.advance(shown.task_ids[0])
+            console.print(results[-1].line())
+    return results
+
+
+def _try(ground: Ground, name: str, attack: Attack, seconds: float) -> Result:
+    ground.trial = trial = Trial()
+    ground.target.allow(MOST_REQUESTS, seconds)
+    before, begun, reason = ground.target.requests, time.monotonic(), ""
+    try:
+        attack.run(ground)
+    except CannotTry as why:
+        reason = str(why)
+    except (NoSuchForm, httpx.HTTPError) as why:
+        reason = f"{type(why).__name__}: {why}"
+    requirements, _, tried = (attack.__doc__ or "").strip().partition("\n")[0].partition(":")
+    outcome = Outcome.FINDING if trial.findings else Outcome.NOT_TRIED if reason else Outcome.HELD
+    return Result(
+        name,
+        requirements,
+        tried.strip(),
+        outcome,
+        ground.target.requests - before,
+        trial.looked_at,
+        round(time.monotonic() - begun, 1),
+        reason,
+        trial.findings,
+        trial.notes,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
