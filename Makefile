@@ -22,7 +22,7 @@ lint: $(VENV)/test.stamp $(VENV)/words.stamp ## Style, structure, dependencies, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint templates --quiet
+	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/deptry .
 	$(BIN)/bandit --quiet --recursive app --configfile pyproject.toml
 	$(BIN)/python docs/generate.py --check
@@ -45,7 +45,6 @@ browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/djlint --reformat templates --quiet
 
 translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -59,7 +60,9 @@ def progress(console: Console, number: int) -> Iterator[Progress]:
 
 def show(console: Console, url: str, results: list[Result]) -> None:
     """The table, then every finding."""
-    table = Table("attack", "tests", "tried", "looked at", "requests", "result", "seconds", title=f"Attacks on {url}")
+    table = Table(
+        "attack", "tests", "tried", "looked at", "requests", "result", "seconds", title=f"Attacks on {url}", box=SIMPLE
+    )
     for result in results:
         outcome = f"[{COLOURS[result.outcome]}]{result.outcome}[/]" + escape(
             f": {result.reason}" if result.reason else ""

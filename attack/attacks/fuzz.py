@@ -19,8 +19,8 @@ PIECES: Final = (
     MARK, "", " ", "\x00", "\r\nSet-Cookie: zq=1", "\n", "\t", "\x1b[31m", "\x7f", "\ufeff", "\u202e", "\u2028",
     "\ud7ff", "\uffff", "\U0001f469\u200d\U0001f4bb", "e" + "\u0301" * 200, "١٢٣٤٥٦٧٨٩٠", "１０２０３０４０５０",
     "ﷺ" * 50, "İıſß", "{{7*7}}", "${7*7}", "%s%n%x", "%00", "%", "../../../etc/passwd", "' OR '1'='1' --", "\\",
-    "|id", "$(id)", "`id`", "<script>zq()</script>", "javascript:zq()", "-1", "0", "1e309", "NaN", "null", "[]", "{}", "true",
-    "9" * 400, "a" * 5000,
+    "|id", "$(id)", "`id`", "<script>zq()</script>", "javascript:zq()", "-1", "0", "1e309", "NaN", "null", "[]", "{}",
+    "true", "9" * 400, "a" * 5000,
 )  # fmt: skip
 TYPES: Final = (
     "application/json", "text/plain", "text/xml", "multipart/form-data", "multipart/form-data; boundary=", "",
@@ -50,7 +50,7 @@ BAD_HTTP: Final = (
     b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
 )
 
-Shot = Callable[[random.Random, Browser], httpx.Response]
+Shot = Callable[[random.Random, Browser], object]
 
 
 def run(ground: Ground) -> None:
@@ -73,12 +73,18 @@ def run(ground: Ground) -> None:
 def _shoot(ground: Ground, chance: random.Random, shot: Shot, browser: Browser) -> None:
     browser.headers["X-Forwarded-For"] = ground.target.address()
     what = (shot.__doc__ or "").rstrip(".")
+    before = len(browser.seen)
     try:
-        response = shot(chance, browser)
+        shot(chance, browser)
     except (httpx.LocalProtocolError, UnicodeEncodeError, httpx.InvalidURL, NoSuchForm):
-        return  # no client can send it, or no page was drawn to send it from
+        pass  # no client can send it, or no page was drawn to send it from
     except (httpx.WriteError, httpx.RemoteProtocolError, httpx.ReadError):
-        return  # the server need not read to the end what is too long; that it lives is seen below
+        pass  # the server need not read to the end what is too long; that it lives is seen at the end
+    for page in browser.seen[before:]:
+        _look(ground, what, page.response)
+
+
+def _look(ground: Ground, what: str, response: httpx.Response) -> None:
     sent = response.request
     case = f"{sent.method} {str(sent.url)[:120]} {sent.content[:160]!r}"
     ground.expect(response.status_code not in FAILED, f"{what}: {response.status_code} for {case}")
@@ -92,44 +98,42 @@ def _text(chance: random.Random) -> str:
     return made * 200 if chance.random() < 0.02 else made
 
 
-def _log_in(chance: random.Random, browser: Browser) -> httpx.Response:
+def _log_in(chance: random.Random, browser: Browser) -> object:
     """Fields of the log-in."""
     form = browser.visit(LOG_IN).form("Ingresar")
     fields = {label: _text(chance) if chance.random() < 0.7 else "CC" for label in form.fields}
-    return browser.fetch("POST", form.action, form.fill(fields)).response
+    return browser.fetch("POST", form.action, form.fill(fields))
 
 
-def _identify(chance: random.Random, browser: Browser) -> httpx.Response:
+def _identify(chance: random.Random, browser: Browser) -> object:
     """Fields of the first step."""
     form = _first_form(browser)
     fields = list(form.fill({label: _text(chance) for label in form.fields}).items())
     if chance.random() < 0.5:
         fields += [(name, _text(chance)) for name, _ in chance.sample(fields, len(fields))]
-    return browser.fetch("POST", form.action, fields).response
+    return browser.fetch("POST", form.action, fields)
 
 
-def _hidden(chance: random.Random, browser: Browser) -> httpx.Response:
+def _hidden(chance: random.Random, browser: Browser) -> object:
     """What a form sends by itself, and names that it does not have."""
     form = _first_form(browser)
     fields = form.hidden | {chance.choice(list(form.hidden)): _text(chance), _text(chance): _text(chance)}
-    return browser.fetch("POST", form.action, fields).response
+    return browser.fetch("POST", form.action, fields)
 
 
-def _header(chance: random.Random, browser: Browser) -> httpx.Response:
+def _header(chance: random.Random, browser: Browser) -> object:
     """A header."""
     value = _text(chance).encode("utf-8", "replace").decode("latin-1")
     value = "".join(char for char in value if char not in "\r\n\x00").strip()
     method = chance.choice(("GET", "POST", "HEAD"))
-    return browser.fetch(
-        method, chance.choice((RECOVERY, LOG_IN)), headers=_as_bytes(chance.choice(HEADERS), value)
-    ).response
+    return browser.fetch(method, chance.choice((RECOVERY, LOG_IN)), headers=_as_bytes(chance.choice(HEADERS), value))
 
 
 def _as_bytes(name: str, value: str) -> Any:
     return {name.encode(): value.encode("latin-1")[:4000]}
 
 
-def _address(chance: random.Random, browser: Browser) -> httpx.Response:
+def _address(chance: random.Random, browser: Browser) -> object:
     """An address."""
     text = httpx.QueryParams({"q": _text(chance)})
     tail = str(text)[2:][:2000]
@@ -140,10 +144,10 @@ def _address(chance: random.Random, browser: Browser) -> httpx.Response:
         f"/static/{tail}",
         f"{RECOVERY}/no-fui-yo/{tail}",
     )
-    return browser.fetch("GET", chance.choice(paths)).response
+    return browser.fetch("GET", chance.choice(paths))
 
 
-def _body(chance: random.Random, browser: Browser) -> httpx.Response:
+def _body(chance: random.Random, browser: Browser) -> object:
     """A body of another kind than its type."""
     text = _text(chance).encode("utf-8", "replace")
     body = text * (2**20 // (len(text) + 1)) if chance.random() < 0.1 else text
@@ -158,7 +162,7 @@ def _body(chance: random.Random, browser: Browser) -> httpx.Response:
         (body, part, b"&" * 5000, b"a=1&" * 3000, b'{"step":["identify"]}', b"\xff\xfe=\xff", b"%=%&=&%zz")
     )
     kind = chance.choice((*TYPES, "application/x-www-form-urlencoded"))
-    return browser.fetch("POST", chance.choice((RECOVERY, LOG_IN)), sent, _as_bytes("Content-Type", kind)).response
+    return browser.fetch("POST", chance.choice((RECOVERY, LOG_IN)), sent, _as_bytes("Content-Type", kind))
 
 
 def _first_form(browser: Browser) -> Any:

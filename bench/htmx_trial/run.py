@@ -322,12 +322,8 @@ def _(case: Case) -> object:
     case.js("HTMLFormElement.prototype.submit.call(document.forms[0])")
     time.sleep(0.6)
     case.until("!!window.probe")
-    sent = [
-        [row[name] or "none" for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode")] for row in case.posts
-    ]
-    return "htmx {}; plain form {}".format(
-        *(", ".join(row).replace(case.server.origin, "ours") for row in sent)
-    )
+    sent = [[row[name] or "none" for name in ("Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode")] for row in case.posts]
+    return "htmx {}; plain form {}".format(*(", ".join(row).replace(case.server.origin, "ours") for row in sent))
 
 
 @check("15 live check replaces the list, focus and typed text stay; requests for 8 keys")
@@ -347,9 +343,7 @@ def _(case: Case) -> object:
     time.sleep(0.3)
     case.browser.press("Enter")
     moved = case.moves_on(before)
-    return (
-        moved and len(case.posts) == 1
-    ) or f"moved {moved}, {len(case.posts)} sent, {case.step()} after {before}"
+    return (moved and len(case.posts) == 1) or f"moved {moved}, {len(case.posts)} sent, {case.step()} after {before}"
 
 
 @check("12 style elements, style attributes and adopted sheets put in by htmx")
@@ -406,12 +400,10 @@ def ask(engine: str, version: str, script: bytes, trusted_types: bool, only: str
                     answers[title] += f" ({len(case.uncaught)} uncaught: {case.uncaught[0][:60]})"
             if not only:
                 answers["6, 7 events in their order; where title and focus change"] = order(browser, server)
-                answers["12 control: violations when the page opens with the default config"] = control(
-                    browser, server
-                )
-        answers["12 CSP violations in all checks but those with the default config"] = str(
-            len(violations)
-        ) + (f": {violations[0]}" if violations else "")
+                answers["12 control: violations when the page opens with the default config"] = control(browser, server)
+        answers["12 CSP violations in all checks but those with the default config"] = str(len(violations)) + (
+            f": {violations[0]}" if violations else ""
+        )
     finally:
         server.stop()
     return answers
@@ -442,9 +434,7 @@ def without_javascript(version: str, script: bytes) -> str:
             browser.type("#dato", "ok")
             browser.click("button")
             time.sleep(0.5)
-            return show(
-                [(row["method"], row["hx"]) for row in server.site.seen] == [("POST", ""), ("GET", "")]
-            )
+            return show([(row["method"], row["hx"]) for row in server.site.seen] == [("POST", ""), ("GET", "")])
     finally:
         server.stop()
 
@@ -512,9 +502,7 @@ def main() -> None:
                     table.setdefault(title, {})[column] = answer
         everywhere = {"14 bytes raw / gzip -9 / brotli 11": sizes(script)}
         if not chosen.only:
-            everywhere["16 without JavaScript the form works (Chromium)"] = without_javascript(
-                version, script
-            )
+            everywhere["16 without JavaScript the form works (Chromium)"] = without_javascript(version, script)
         for title, answer in everywhere.items():
             table.setdefault(title, {})[f"{version} any"] = answer
     print_table(table)

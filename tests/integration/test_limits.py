@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.journey import Step
-from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, REPORTS, RULES, Limit
+from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, REPORTS, RESERVE, RULES, Limit
 from tests.people import ALICE, BOB
 
 from .bank import Bank
@@ -61,6 +61,8 @@ def doing(limit: Limit, bank: Bank, *, htmx: bool) -> Doing:
         return lambda: opening("enlace", bank, htmx=htmx)
     if limit is ALARM:
         return lambda: opening("no-fui-yo", bank, htmx=htmx)
+    if limit is RESERVE:
+        return lambda: opening("otro-enlace", bank, htmx=htmx)
     if limit is REPORTS:
         return lambda: bank.browser(htmx=htmx).post("/csp")
     if limit is ANSWER:

@@ -40,7 +40,7 @@ MADE_UP_CODES = ("000000", "999999")
 
 browsers = st.sampled_from(EVERYBODY)
 readers = st.sampled_from(READERS)
-customers = st.sampled_from(sorted(CUSTOMERS))
+customers = st.sampled_from(("alice", "alice", "alice", "bob"))
 picks = st.integers(0, 2**16)
 often = st.sampled_from((True, True, True, False))
 
