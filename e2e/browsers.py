@@ -37,7 +37,8 @@ class Engine:
 CHROMIUM: Final = Engine(
     "chromium",
     "CHROMIUM",
-    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    # The shell is the same engine without a browser's own windows, which cost most of the time.
+    ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "chromium",
 )
 ENGINES: Final = (CHROMIUM,)

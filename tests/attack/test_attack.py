@@ -1,0 +1,173 @@
+"""The attack finds nothing in the service, finds what is broken, and leaves alone what is not ours."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from attack.__main__ import main
+from attack.attacks import ATTACKS
+from attack.html import Group
+from attack.people import Crowd, Kind, Victim, invent
+from attack.statistics import compare
+from attack.target import CannotTry
+
+from .broken import serving
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The results, by attack."""
+    results: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["results"]
+    return {result["attack"]: result for result in results}
+
+
+# --- the service ---------------------------------------------------------------------------------------------
+
+
+def test_every_attack_on_the_service_is_tried_and_holds(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    code = main(["--quick", "--json", str(file)])
+    results = read(file)
+    assert not {name: result["findings"] for name, result in results.items() if result["findings"]}
+    assert not {name: result["reason"] for name, result in results.items() if result["reason"]}
+    assert set(results) == {*ATTACKS, "log"}
+    assert code == 0
+
+
+# --- what is broken is found ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A service with every weakness."""
+    with serving(invent(60), tmp_path_factory.mktemp("broken")) as place:
+        yield place
+
+
+@pytest.mark.parametrize(
+    ("attack", "finding"),
+    [
+        ("enumeration", "known documents are answered unlike unknown ones"),
+        ("session", "the session is not renewed when the code was right"),
+        ("session", "can be read by scripts"),
+        ("codes", "the right code is accepted after 40 wrong ones at once"),
+        ("codes", "a new code in a new recovery brings new guesses"),
+        ("forgery", "a POST with {'Origin': 'https://evil.example'}: was taken as a step"),
+        ("headers", "Content-Security-Policy"),
+        ("link", "a used link works again"),
+        ("link", "{'Host': 'evil.example'} reaches the mailed link"),
+        ("link", "an older link works after a newer one was sent"),
+    ],
+)
+def test_a_weakness_is_found(found: dict[str, dict[str, Any]], attack: str, finding: str) -> None:
+    assert any(finding in told for told in found[attack]["findings"]), found[attack]
+
+
+@pytest.fixture(scope="module")
+def found(broken: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What the attacks find there."""
+    url, customers = broken
+    file = tmp_path_factory.mktemp("found") / "results.json"
+    names = ["enumeration", "session", "codes", "forgery", "headers", "link"]
+    given = ["--target", url, "--customers", str(customers), "--quick", "--json", str(file), "--only", *names]
+    assert main(given) == 1
+    return read(file)
+
+
+def test_times_that_differ_are_told_apart() -> None:
+    chance = Random(7)
+    fast = [chance.gauss(10, 1) for _ in range(200)]
+    slow = [chance.gauss(12, 1) for _ in range(200)]
+    twin = [chance.gauss(10, 1) for _ in range(200)]
+    assert compare(slow, fast).tells_apart(0.02)
+    assert compare(fast, slow).tells_apart(0.02)
+    assert not compare(twin, fast).tells_apart(0.02)
+    assert compare(slow, fast).auc > 0.9
+    assert compare([1.0] * 50, [1.0] * 50).auc == 0.5
+
+
+# --- what is not ours is left alone --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "own"),
+    [("http://example.com", []), ("https://10.0.0.1:8000", ["--i-own", "10.0.0.2"]), ("ftp://127.0.0.1", [])],
+)
+def test_a_foreign_target_is_refused_in_one_line(
+    target: str, own: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--target", target, "--customers", str(tmp_path / "none"), *own]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_target_without_the_demos_mailbox_is_refused_in_one_line(
+    broken: tuple[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, customers = broken
+    assert main(["--target", f"{url}/elsewhere", "--customers", str(customers)]) == 2
+    assert "is not a demo of this service" in capsys.readouterr().err
+
+
+def test_a_target_that_is_not_there_is_refused(broken: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--target", "http://127.0.0.1:9", "--customers", str(broken[1])]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("given", [["--only", "nothing"], ["--target", "http://127.0.0.1:9"], ["--unknown"]])
+def test_wrong_usage_ends_with_two(given: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert ended.value.code == 2
+
+
+# --- what the customers know ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("legend", "right", "wrong"),
+    [
+        ("¿En qué año abrió su cuenta de ahorros?", "2017", "2018"),
+        ("¿En qué mes abrió su cuenta de ahorros?", "Marzo", "Agosto"),
+        ("¿En qué mes le desembolsaron su crédito hipotecario?", "Agosto", "Marzo"),
+        ("¿En qué ciudad abrió su cuenta de ahorros?", "Cali", "Bogotá"),
+        ("¿Qué día del mes vence el pago de su tarjeta de crédito?", "18", "5"),
+        (
+            "¿De cuánto es la cuota mensual de su crédito hipotecario?",
+            "Entre $1.250.000 y $1.459.999",
+            "$2.700.000 o más",
+        ),
+        (
+            "¿De cuánto es el cupo de su tarjeta de crédito como titular principal?",
+            "Menos de $6.400.000",
+            "$8.500.000 o más",
+        ),
+        ("¿En qué año abrió su cuenta de ahorros?", "2017 o antes", "2016 o antes"),
+        ("¿En qué ciudad abrió su cuenta de ahorros?", "Ninguna de las anteriores", "Medellín"),
+    ],
+)
+def test_a_customer_knows_the_answer(legend: str, right: str, wrong: str) -> None:
+    options = (("1", wrong), ("2", right), ("3", "Ninguna de las anteriores"))
+    value = invent(5)[0].answer(Group(legend, "q", options))
+    assert dict(options)[value] == right
+
+
+def test_nobody_answers_what_is_not_understood() -> None:
+    with pytest.raises(CannotTry):
+        invent(5)[0].answer(Group("¿Cuál es su color favorito?", "q", (("1", "Azul"),)))
+
+
+def test_each_customer_serves_once() -> None:
+    victims = invent(5)
+    crowd = Crowd(victims)
+    held = [victim for victim in victims if victim.kind is Kind.HELD]
+    assert {crowd.take(Kind.HELD) for _ in held} == set(held)
+    with pytest.raises(CannotTry, match="nobody left whose contacts changed today"):
+        crowd.take(Kind.HELD)
+
+
+def test_a_customer_without_address_is_unreachable() -> None:
+    nobody = Victim(invent(5)[0].entry | {"email": None, "mobile": None})
+    assert nobody.kind is Kind.UNREACHABLE
