@@ -35,9 +35,9 @@ def from_timestamp(seconds: float) -> datetime:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in words: `2 minutos`, `90 segundos`."""
-    unit = "minute" if (seconds >= 60 and seconds % 60 == 0) or seconds >= 600 else "second"
-    return str(format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10000))
+    """A length of time in words, in the largest unit that tells it whole: `24 horas`, `2 minutos`, `90 segundos`."""
+    whole = (unit for unit, length in (("hour", 3600), ("minute", 60)) if seconds >= length and seconds % length == 0)
+    return str(format_timedelta(timedelta(seconds=seconds), granularity=next(whole, "second"), threshold=10**6))
 
 
 def install(app: Flask) -> None:

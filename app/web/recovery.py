@@ -1,6 +1,7 @@
 """The recovery page: one address, one dispatcher for every step."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import cast
 
 from flask import Blueprint, Response, redirect, request, session, url_for
@@ -71,6 +72,7 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     log_event("recovery_step", recovery=moved.recovery.id, step=moved.step, outcome=moved.outcome)
     if moved.outcome is Outcome.WRONG:
         form.refuse(say(moved.message) if moved.message else "")
+        case = replace(case, recovery=moved.recovery)
         return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
     mine = _session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)

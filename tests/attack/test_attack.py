@@ -43,7 +43,9 @@ def test_every_attack_on_the_service_is_tried_and_holds(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A service with every weakness."""
-    with serving(invent(60), tmp_path_factory.mktemp("broken")) as place:
+    # With nobody who has a password: there is no log-in.
+    victims = [victim for victim in invent(60) if not victim.password]
+    with serving(victims, tmp_path_factory.mktemp("broken")) as place:
         yield place
 
 
@@ -56,7 +58,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         ("codes", "the right code is accepted after 40 wrong ones at once"),
         ("codes", "a new code in a new recovery brings new guesses"),
         ("forgery", "a POST with {'Origin': 'https://evil.example'}: was taken as a step"),
-        ("headers", "Content-Security-Policy"),
+        ("headers", "the CSP has no default-src"),
         ("link", "a used link works again"),
         ("link", "{'Host': 'evil.example'} reaches the mailed link"),
         ("link", "an older link works after a newer one was sent"),
