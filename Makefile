@@ -31,10 +31,10 @@ types: $(VENV)/test.stamp ## Types, strictly
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests of the rules alone
-	$(BIN)/pytest tests/domain tests/unit
+	$(BIN)/pytest tests/domain tests/unit tests/journey
 
 integration: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests on real databases, SMTP and processes
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest tests/integration tests/attack
 
 browser-tests: browsers $(VENV)/words.stamp ## The journey in real browsers
 	$(BIN)/pytest e2e

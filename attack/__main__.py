@@ -1,6 +1,6 @@
 """`python -m attack`: attack a running deployment of one's own and say what was found.
 
-Exit code 0: all that was tried held; 1: there is a finding; 2: not ours to attack, or nothing to attack.
+Exit code 0: all that was tried held; 1: there is a finding; 2: not ours to attack, or nothing could be tried.
 """
 
 import argparse
@@ -41,7 +41,10 @@ def main(given: Sequence[str] | None = None) -> int:
         print(f"attack: {why}", file=sys.stderr)
         return 2
     report.show(console, url, results)
-    return int(any(result.outcome is Outcome.FINDING for result in results))
+    outcomes = {result.outcome for result in results}
+    if Outcome.FINDING in outcomes:
+        return 1
+    return 0 if Outcome.HELD in outcomes else 2
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

@@ -17,9 +17,10 @@ RECOVERY: Final = "/personas/clave"
 LOG_IN: Final = "/personas"
 PORTAL: Final = "/personas/portal"
 MAILBOX: Final = "/demo/buzon.json"
-IDENTIFY_FIELDS: Final = ("Tipo de identificación", "Número de identificación")
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LONGEST_WAIT: Final = 60.0
+UNREAD: Final = 50_000
+"""Bytes of a body that a server may leave unread, after which the connection is of no use."""
 
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -153,9 +154,19 @@ class Browser:
             body = str(httpx.QueryParams(list(fields.items()) if isinstance(fields, Mapping) else list(fields)))
             content = {"content": body, "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
         sent = {**self.headers, **content.pop("headers", {}), **(headers or {})}
-        self.page = Page(self.client.request(method, address, headers=sent, **content))
+        if len(content.get("content", "")) > UNREAD:
+            sent["Connection"] = "close"
+        self.page = Page(self._request(method, address, headers=sent, **content))
         self.seen.append(self.page)
         return self.page
+
+    def _request(self, method: str, address: str, **given: Any) -> httpx.Response:
+        try:
+            return self.client.request(method, address, **given)
+        except httpx.RemoteProtocolError:
+            if method not in {"GET", "HEAD"}:
+                raise
+            return self.client.request(method, address, **given)  # a kept connection had ended meanwhile
 
     def visit(self, address: str = RECOVERY, headers: Mapping[str, str] | None = None) -> Page:
         """Type an address and go where it leads, within the target."""

@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.translation import say
 from e2e.waiting import until
 
-ARRIVAL_SECONDS: Final = 20
+ARRIVAL_SECONDS: Final = 30
 OLD_PASSWORD: Final = "cuatro loros bailan tango"
 NEW_PASSWORD: Final = "jirafa tostadora violeta columpio"
 

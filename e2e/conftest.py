@@ -1,5 +1,6 @@
 """One server and one browser a worker; a window of its own for each visitor of each test."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -12,6 +13,7 @@ from typing import Any, Final, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
+from e2e.audit import Audit
 from e2e.bank import Bank
 from e2e.browsers import CHROMIUM, launch
 from e2e.pages import Visitor
@@ -19,7 +21,8 @@ from e2e.server import Server
 from e2e.watch import Watch
 
 RESULTS: Final = Path("test-results", "e2e")
-PATIENCE_MS: Final = 10_000
+MOST_WORKERS: Final = 4
+PATIENCE_MS: Final = 15_000
 SIZES: Final[dict[str, dict[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True},
@@ -143,6 +146,14 @@ def visit(
     assert not troubles, "\n".join(troubles)
 
 
+@pytest.fixture
+def audit() -> Iterator[Audit]:
+    """Looks at pages; fails at the end with everything that was wrong with them."""
+    looking = Audit()
+    yield looking
+    assert not looking.found, "\n".join(looking.found)
+
+
 def _an_address() -> str:
     """Another one for every browser, as it is outside: the limits of an address are not what is tested here."""
     number = next(_addresses)
@@ -162,6 +173,11 @@ def _close(context: BrowserContext, evidence: Path | None) -> None:
                 page.screenshot(path=evidence / f"{number}.png", full_page=True)
         context.tracing.stop(path=evidence / "trace.zip")
     context.close()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker a processor, but few: each has a server and a browser of its own."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -1,9 +1,5 @@
 """axe-core and more on every step, every error and every end, in light and in dark."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from e2e.audit import Audit
 from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, SOMEBODY_ELSES_CARD, Bank
 from e2e.conftest import Visit
@@ -21,14 +17,6 @@ from e2e.journey import (
     wait_for_code,
 )
 from e2e.pages import Visitor
-
-
-@pytest.fixture
-def audit() -> Iterator[Audit]:
-    """Fails at the end with everything that was wrong."""
-    looking = Audit()
-    yield looking
-    assert not looking.found, "\n".join(looking.found)
 
 
 def look_at_step(audit: Audit, visitor: Visitor, step: str, button: str = "Continuar") -> None:

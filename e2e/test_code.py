@@ -1,10 +1,12 @@
 """The six digits: their two minutes, slips of the finger, and wrong ones."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
+from e2e.audit import Audit
 from e2e.bank import Bank
 from e2e.conftest import House, Visit
 from e2e.journey import answer, begin_again, give_code, identify, reach_code
@@ -26,6 +28,13 @@ def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
+def seconds_left(visitor: Visitor) -> int:
+    """What the countdown shows."""
+    shown = visitor.main.get_by_text(re.compile(r"Tiempo restante: \d")).inner_text()
+    minutes, seconds = map(int, re.findall(r"\d+", shown))
+    return 60 * minutes + seconds
+
+
 def told_in(tab: Visitor) -> str | None:
     """The step that a window shows when it is loaded anew."""
     tab.reload()
@@ -42,7 +51,9 @@ def test_the_page_says_by_itself_that_the_codes_time_is_over_and_stays(visit: Vi
     begin_again(visitor)
 
 
-def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_press(visit: Visit, hasty: House) -> None:
+def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_press(
+    visit: Visit, hasty: House, audit: Audit
+) -> None:
     alicia, visitor = hasty.bank.new_customer(), visit(house=hasty)
     reach_code(visitor, alicia, hasty.bank)
     visitor.fill(FIELD, hasty.bank.code(alicia))
@@ -50,6 +61,7 @@ def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_pres
     visitor.field(FIELD).press("Enter")
     visitor.stands_at("expired")
     visitor.sees_heading("El tiempo se terminó")
+    audit.look(visitor, "expired")
     begin_again(visitor)
 
 
@@ -70,6 +82,7 @@ def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Ba
     for left in ("Le quedan 2 intentos hoy", "Le queda 1 intento hoy"):
         give_code(visitor, wrong)
         visitor.sees_error("El código no es correcto", FIELD)
+        visitor.sees_nothing_of(wrong)
         visitor.sees(left)
     give_code(visitor, wrong)
     visitor.stands_at("locked")
@@ -97,9 +110,11 @@ def test_a_wrong_code_does_not_begin_the_time_anew_and_the_right_one_still_works
     alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
     code = bank.code(alicia)
+    visitor.sees("Tiempo restante: 1:")
+    left = seconds_left(visitor)
     give_code(visitor, other_than(code))
     visitor.sees_error("El código no es correcto", FIELD)
-    visitor.sees("Tiempo restante: 1:")
+    assert seconds_left(visitor) <= left
     give_code(visitor, code)
     visitor.stands_at("questions")
     answer(visitor, alicia, bank)

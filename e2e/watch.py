@@ -41,11 +41,11 @@ class Watch:
         self.addresses.append(frame.url)
 
     def _console(self, message: ConsoleMessage) -> None:
-        text = message.text
-        if message.type not in {"error", "warning", "assert"} or ANSWER_NOT_GOOD.search(text):
-            return
-        if not (self.network_fails and NO_NETWORK.search(text)):
-            self.troubles.append(f"console {message.type}: {text}")
+        text, asked = message.text, message.location["url"]
+        refused = ANSWER_NOT_GOOD.search(text) and "/static/" not in asked
+        unreachable = self.network_fails and NO_NETWORK.search(text)
+        if message.type in {"error", "warning", "assert"} and not refused and not unreachable:
+            self.troubles.append(f"console {message.type}: {text} ({asked})")
 
     def _script_error(self, error: WebError) -> None:
         self.troubles.append(f"script error: {error.error}")

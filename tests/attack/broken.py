@@ -31,7 +31,7 @@ QUESTION = """<fieldset><legend>¿En qué ciudad abrió su cuenta de ahorros?</l
 
 
 class Broken:
-    """Tells who is a customer, keeps cookies for good, lets guess for ever, asks for no token, sends no headers."""
+    """Tells who is a customer, keeps cookies for good, lets guess and skip, escapes nothing, guards nothing."""
 
     def __init__(self, victims: list[Victim]) -> None:
         self.customers = {victim.entry["id_number"]: victim.entry for victim in victims}
@@ -67,6 +67,8 @@ class Broken:
 
     def _take(self, cookie: str) -> str:
         step = self.steps.get(cookie, "identify")
+        if request.form.get("step") == "password":
+            self.steps[cookie] = "done"
         if request.form.get("step") != step:
             return ""
         if step == "identify":
@@ -84,7 +86,7 @@ class Broken:
         if self.asked[address] > MOST_FROM_ONE_ADDRESS:
             return "limit"
         if number not in self.customers:
-            return "No es cliente del banco."
+            return f"{number} no es cliente del banco."
         self.steps[cookie] = "link_sent"
         self.links[token := secrets.token_urlsafe(32)] = number
         self._send(number, f"{request.host_url}personas/clave/enlace/{token}")
