@@ -53,10 +53,10 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
         decision = module.handle(case, answer)
     if decision.outcome is Outcome.WRONG and left == 0:
         decision = Decision(Outcome.SPENT, decision.recovery)
+    if decision.outcome is Outcome.ACCEPTED:
+        _refund(store, case, module.BUDGET)
     with store.transaction() as tx:
         kept = _keep(tx, step, case, decision)
-        if decision.outcome is Outcome.ACCEPTED and module.BUDGET in _REFUNDED:
-            tx.budgets.refund(case.owner.id, module.BUDGET)
     return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, left)
 
 
@@ -68,6 +68,13 @@ def _spend(store: Store, case: Case, budget: Budget | None) -> int | None:
         return None
     with store.transaction() as tx:
         return tx.budgets.spend(case.owner.id, budget, case.rules.policy.limit(budget))
+
+
+def _refund(store: Store, case: Case, budget: Budget | None) -> None:
+    """A right answer costs nothing, even if the same one was sent twice at once and only one of them counts."""
+    if budget in _REFUNDED:
+        with store.transaction() as tx:
+            tx.budgets.refund(case.owner.id, budget)
 
 
 def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recovery:

@@ -293,10 +293,12 @@ class Walks(RuleBasedStateMachine):
         return (WEAK_PASSWORD, entry.account.password)[pick % 2]
 
     def _wrong_code(self, entry: Entry, pick: int) -> str:
-        """One of this or another recovery, one that was written and never sent, or a made-up one."""
-        written = [letter.code for letter in reversed(self.bank.postman.written) if letter.code]
-        wrong = [typed for typed in (*written[:3], *MADE_UP_CODES) if typed != entry.code]
-        return wrong[pick % len(wrong)]
+        """The one that was written for this recovery and never sent, or an old one, or a made-up one."""
+        written = [letter for letter in reversed(self.bank.postman.written) if letter.code]
+        unsent = [letter.code for letter in written if self.ledger.entries[letter.recovery_id] is entry]
+        old = [letter.code for letter in written[:3]]
+        wrong = [typed for typed in (*unsent, *old, *MADE_UP_CODES) if typed and typed != entry.code]
+        return wrong[0 if entry.code is None else pick % len(wrong)]
 
     def _is_right(self, seen: Seen, entry: Entry, given: Any) -> bool:
         assert entry.account
