@@ -140,9 +140,8 @@ class Worker:
         notice = addressed.notice
         with self._store.transaction() as tx:
             tx.notices.done(notice)
-            if notice.kind is NoticeKind.CODE and notice.nonce:
-                expires_at = tx.now + self._services.rules.policy.code_valid
-                tx.recoveries.code_accepted(notice.recovery_id, notice.nonce, expires_at)
+            if notice.kind is NoticeKind.CODE:
+                self._start_code(tx, notice)
         log_event(
             "notice_sent",
             notice=notice.id,
@@ -150,6 +149,14 @@ class Worker:
             channel=addressed.channel,
             tries=notice.attempts,
         )
+
+    def _start_code(self, tx: SqlTransaction, notice: Notice) -> None:
+        """The code's time begins, and the pause anew with it: waiting for the mail was not the customer's pause."""
+        policy = self._services.rules.policy
+        recovery = tx.recoveries.get(notice.recovery_id)
+        if recovery and notice.nonce:
+            idle_at = recovery.touched(tx.now, policy).idle_at
+            tx.recoveries.code_accepted(recovery.id, notice.nonce, tx.now + policy.code_valid, idle_at)
 
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:

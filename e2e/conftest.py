@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -42,14 +42,12 @@ class House:
 class Visit(Protocol):
     """Opens a new browser on a house, this worker's own unless another is given."""
 
-    def __call__(
-        self, *, scripts: bool = True, size: str = "desktop", house: House | None = None, **options: Any
-    ) -> Visitor: ...
+    def __call__(self, *, scripts: bool = True, size: str = "desktop", house: House | None = None) -> Visitor: ...
 
 
 @pytest.fixture(scope="session")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., House]]:
-    """Servers by their settings: `houses(CODE_SECONDS="3")`; each is started once."""
+    """Servers by their settings: `houses(CODE_SECONDS="6")`; each is started once."""
     built: dict[tuple[tuple[str, str], ...], House] = {}
     with ExitStack() as stack:
 
@@ -65,13 +63,11 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., H
 @contextmanager
 def _running(folder: Path, settings: dict[str, str]) -> Iterator[House]:
     server = Server(folder, **settings)
-    server.start()
-    bank = Bank(server.settings)
-    try:
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start()
+        bank = stack.enter_context(closing(Bank(server.settings)))
         yield House(server, bank)
-    finally:
-        bank.close()
-        server.stop()
     assert not server.failures()
 
 
@@ -122,14 +118,13 @@ def visit(
     """Opens browsers; at the end none of them may have had trouble."""
     default = house
 
-    def opened(*, scripts: bool = True, size: str = "desktop", house: House | None = None, **options: Any) -> Visitor:
+    def opened(*, scripts: bool = True, size: str = "desktop", house: House | None = None) -> Visitor:
         url = (house or default).server.url
         context = browser.new_context(
             java_script_enabled=scripts,
             locale="es-CO",
             extra_http_headers={"X-Forwarded-For": _an_address()},
             **SIZES[size],
-            **options,
         )
         context.set_default_timeout(PATIENCE_MS)
         context.tracing.start(snapshots=True)

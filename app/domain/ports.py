@@ -87,7 +87,7 @@ class Recoveries(Protocol):
     def save(self, before: Recovery, after: Recovery) -> Recovery:
         """Write `after` if the stored one is still `before`, in one statement; else raise StaleRecovery."""
 
-    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime) -> None:
+    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
 
     def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:

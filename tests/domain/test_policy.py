@@ -6,6 +6,7 @@ from app.domain.policy import Budget, Policy
 
 CHOSEN = {
     Budget.LINKS: Policy(links_a_day=77),
+    Budget.RESERVE: Policy(reserve_a_day=77),
     Budget.CODES: Policy(codes_a_day=77),
     Budget.DOCUMENTS: Policy(document_attempts=77),
     Budget.GUESSES: Policy(code_attempts=77),

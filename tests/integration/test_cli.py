@@ -168,7 +168,7 @@ def test_a_database_without_tables_is_told_in_one_line(operator: Operator) -> No
     events.configure(io.StringIO())
     refused = app.test_cli_runner().invoke(args=["customers", "import", operator.file(line(ALICE))])
     assert refused.exit_code == 1
-    assert refused.stderr == "Error: the database refuses: no such table: customer\n"
+    assert refused.stderr == "Error: the database refuses: no such table: keyring\n"
 
 
 @pytest.mark.parametrize("command", [("customers", "show"), ("customers", "unlock"), ("questions", "explain")])

@@ -181,17 +181,22 @@ class Ledger:
         if entry.account.frozen and step is Step.REIDENTIFY:
             entry.closed = True
             return Outcome.TURNED_AWAY
-        if step in RIGHT_IS_FREE:
-            entry.account.tries[SPENDS[step]].spent -= 1
+        self._refund(entry.account, step)
         entry.give(browser, step, now)
         if step is Step.PASSWORD:
             self._assign(entry, str(answer))
         return Outcome.ACCEPTED
 
-    def lose(self, entry: Entry, step: Step, now: datetime) -> None:
-        """Note an answer that came too late to count: its try is spent all the same."""
+    def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> None:
+        """Note an answer that came too late to count: if it was wrong its try is spent all the same."""
         if entry.account and step in SPENDS:
-            entry.account.spend(SPENDS[step], now)
+            left = entry.account.spend(SPENDS[step], now)
+            if right and left is not None:
+                self._refund(entry.account, step)
+
+    def _refund(self, account: Account, step: Step) -> None:
+        if step in RIGHT_IS_FREE and not (account.frozen and step is Step.REIDENTIFY):
+            account.tries[SPENDS[step]].spent -= 1
 
     def _lock(self, entry: Entry, now: datetime) -> Outcome:
         assert entry.account

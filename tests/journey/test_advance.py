@@ -415,6 +415,28 @@ def test_of_two_answers_to_one_page_the_second_changes_nothing(bank: Bank, step:
     assert {name for name in after if after[name] != before[name]} <= {"budget"}
 
 
+@at_every_guess
+def test_a_right_answer_that_was_sent_twice_at_once_costs_nothing(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    seen, answer = browser.look(), bank.right_answer(browser, ALICE)
+    browser.answer(answer, seen)
+    with pytest.raises(StaleRecovery):
+        browser.answer(answer, seen)
+
+    assert bank.spent(ALICE, GUESSED[step]) == 0
+
+
+@at_every_guess
+def test_a_wrong_answer_that_came_too_late_is_spent_all_the_same(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    seen, answer = browser.look(), bank.wrong_answer(browser)
+    right(bank, browser)
+    with pytest.raises(StaleRecovery):
+        browser.answer(answer, seen)
+
+    assert bank.spent(ALICE, GUESSED[step]) == 1
+
+
 @pytest.mark.parametrize("step", ASKING)
 def test_an_answer_that_was_under_way_when_the_customer_pressed_the_alarm_changes_nothing(
     bank: Bank, step: Step

@@ -246,12 +246,12 @@ class Walks(RuleBasedStateMachine):
         """Answer, and see that it comes to what the ledger says; `mark` is of when the page was seen."""
         browser, now, (step, _) = self.browsers[who], self.bank.clock.now, seen
         entry = self.ledger.entries[seen[1].under_way.id]
+        right = self._is_right(seen, entry, given)
         if mark is not None and mark != entry.changes:
-            self.ledger.lose(entry, step, now)
+            self.ledger.lose(entry, step, right=right, now=now)
             with pytest.raises(StaleRecovery):
                 browser.answer(given, seen)
             return
-        right = self._is_right(seen, entry, given)
         expected = self.ledger.judge(entry, who, step, given, right=right, now=now)
         moved = browser.answer(given, seen)
         assert moved.outcome is expected, f"{who} at {step}: {moved.outcome}, should be {expected}"

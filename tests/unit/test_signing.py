@@ -1,4 +1,4 @@
-"""The tokens of «no fui yo»: good for a week, worthless when anything about them is changed."""
+"""The tokens of messages: good for one thing, for a while, and worthless when anything about them is changed."""
 
 import base64
 from datetime import timedelta
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from app.domain.proofs import Keys
-from app.signing import ALARM_VALID, read_alarm, sign_alarm
+from app.signing import ALARM_VALID, RESERVE_VALID, read_alarm, read_reserve, sign_alarm, sign_reserve
 from tests.people import KEYS, START
 
 TOKEN = sign_alarm(KEYS, 7, "a recovery")
@@ -70,3 +70,18 @@ def test_a_token_of_another_key_or_another_use_is_refused() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_whatever_stands_in_the_address_is_read_without_an_error(token: str) -> None:
     assert read_alarm(KEYS, token) is None
+    assert read_reserve(KEYS, token) is None
+
+
+def test_a_way_to_one_more_link_works_for_a_day_and_not_a_second_longer() -> None:
+    with time_machine.travel(START, tick=False):
+        token = sign_reserve(KEYS, 7)
+    with time_machine.travel(START + RESERVE_VALID, tick=False):
+        assert read_reserve(KEYS, token) == 7
+    with time_machine.travel(START + RESERVE_VALID + timedelta(seconds=1), tick=False):
+        assert read_reserve(KEYS, token) is None
+
+
+def test_a_token_of_one_purpose_is_worthless_for_the_other() -> None:
+    assert read_reserve(KEYS, TOKEN) is None
+    assert read_alarm(KEYS, sign_reserve(KEYS, 7)) is None
