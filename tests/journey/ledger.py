@@ -156,7 +156,7 @@ class Ledger:
         if letter.token:
             self._link(entry, letter)
         if letter.code and arrived:
-            entry.code, entry.code_at = letter.code, letter.at
+            entry.code, entry.code_at, entry.touched_at = letter.code, letter.at, letter.at
             entry.changes += 1
 
     def _link(self, entry: Entry, letter: Letter) -> None:
