@@ -44,6 +44,17 @@ def test_the_two_minutes_begin_when_the_mail_server_has_taken_it(walk: Walk) -> 
     assert walk.type_code().step == Step.QUESTIONS
 
 
+def test_mail_that_took_four_minutes_leaves_the_code_its_two(walk: Walk) -> None:
+    walk.to(Step.CONTACTS)
+    walk.bank.post_office.close()
+    walk.confirm_contacts()
+    walk.bank.clock.go_on(seconds=240)
+    walk.bank.post_office.open()
+    walk.bank.deliver()
+    walk.bank.clock.go_on(seconds=119)
+    assert walk.type_code().step == Step.QUESTIONS
+
+
 def test_the_page_says_that_the_code_is_on_its_way_and_then_how_long_it_works(walk: Walk) -> None:
     walk.to(Step.CONTACTS)
     walk.bank.post_office.close()

@@ -6,7 +6,14 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlmodel import SQLModel, select
 
 from app.adapters.sql import SqlStore, SqlTransaction, connect
@@ -15,7 +22,7 @@ from app.adapters.sql.tables import BudgetRow, RecoveryRow
 from app.domain.alarm import freeze
 from app.domain.documents import IdentityDocument
 from app.domain.journey import ENDS, Step
-from app.domain.policy import Budget
+from app.domain.policy import Budget, Policy
 from app.domain.recovery import StaleRecovery
 from app.steps.questions import drawn
 from tests import people
@@ -42,6 +49,7 @@ browsers = st.sampled_from(EVERYBODY)
 readers = st.sampled_from(READERS)
 customers = st.sampled_from(("alice", "alice", "alice", "bob"))
 picks = st.integers(0, 2**16)
+depths = st.sampled_from((0, 1, 2, 3, 4, 4, 5))
 often = st.sampled_from((True, True, True, False))
 
 
@@ -52,7 +60,7 @@ def found_bank() -> Bank:
     store = SqlStore(engine, clock)
     for person in CUSTOMERS.values():
         enrol(store, person, OLD_PASSWORD)
-    return Bank(store, people.rules(), clock)
+    return Bank(store, people.rules(Policy(links_a_day=9, codes_a_day=6)), clock)
 
 
 class Walks(RuleBasedStateMachine):
@@ -71,6 +79,11 @@ class Walks(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.bank.store.engine.dispose()
+
+    @initialize(several=st.tuples(depths, depths, depths))
+    def recover_in_several_browsers(self, several: tuple[int, int, int]) -> None:
+        for who, times in zip(READERS, several, strict=True):
+            self.recover(who, "alice", times)
 
     # --- what people do
 
@@ -111,7 +124,7 @@ class Walks(RuleBasedStateMachine):
         for one in zip(several, pages, given, marks, strict=True):
             self._answer(*one)
 
-    @rule(who=readers, customer=customers, times=st.sampled_from((0, 1, 2, 3, 4, 4, 4, 5)))
+    @rule(who=readers, customer=customers, times=depths)
     def recover(self, who: str, customer: str, times: int) -> None:
         """Ask, open the link, and give some right answers, one after the other."""
         before = len(self.mailed)
