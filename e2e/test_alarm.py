@@ -2,7 +2,7 @@
 
 from e2e.bank import NEW_PASSWORD, Bank, Customer
 from e2e.conftest import Visit
-from e2e.journey import log_in, reach_contacts, recover
+from e2e.journey import log_in, reach_contacts, reach_password, recover
 
 FROZEN = "Su contraseña está suspendida"
 
@@ -44,3 +44,13 @@ def test_a_made_up_alarm_only_says_whom_to_call(visit: Visit) -> None:
     visitor.go("/personas/clave/no-fui-yo/inventado")
     visitor.sees_heading("No fui yo")
     visitor.sees("Este aviso es muy antiguo o llegó incompleto")
+
+
+def test_a_page_under_somebody_s_hands_follows_when_the_recovery_is_ended_elsewhere(visit: Visit, bank: Bank) -> None:
+    alicia, mallory, visitor = bank.new_customer(), visit(), visit(size="phone")
+    reach_password(mallory, alicia, bank)
+    visitor.go(alarm(bank, alicia, "Su enlace"))
+    visitor.press("Suspender mi contraseña")
+    visitor.sees_heading(FROZEN)
+    mallory.type("Nueva contraseña", "faroles")
+    mallory.stands_at("refused")

@@ -181,6 +181,10 @@
       event.preventDefault();
       failed(form.querySelector("[type=submit]"));
     } else if (!form && ctx.response.status >= 400) event.preventDefault();
+    else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
+      event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
+      location.reload();
+    }
   });
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {

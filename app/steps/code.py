@@ -1,6 +1,7 @@
 """Step 8: the six digits, good for two minutes from the moment the mail server took them."""
 
 from collections.abc import Mapping
+from math import ceil
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
@@ -53,7 +54,12 @@ def handle(case: Case, typed: str) -> Decision:
 
 
 def show(case: Case) -> Mapping[str, object]:
-    """Where the code went, and when its time ends: None while it is still on its way."""
+    """Where the code went, and how many seconds it has left: None while it is still on its way.
+
+    Tenths, rounded up: the page must not say that the time is over while the server still takes the code.
+    """
     here = case.under_way
-    left = (here.code_expires_at - case.now).total_seconds() if here.code_expires_at else None
-    return {"channel": here.code_channel, "seconds_left": left and max(0, round(left))}
+    if here.code_expires_at is None:
+        return {"channel": here.code_channel, "seconds_left": None}
+    left = max((here.code_expires_at - case.now).total_seconds(), 0)
+    return {"channel": here.code_channel, "seconds_left": f"{ceil(left * 10) / 10:g}"}
