@@ -37,6 +37,10 @@ def install(app: Flask) -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex)
 
+    @app.teardown_request
+    def _forget(_: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
+
 
 def log_event(event: str, **values: Any) -> None:
     """Write one event. Values are ids, steps and counts; never a secret, a document or an address."""
