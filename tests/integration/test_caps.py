@@ -1,6 +1,7 @@
 """What is sent has a cap: a customer's day, an address's day, everybody's minute (S3). None shows outside."""
 
 from dataclasses import replace
+from typing import Any
 
 from app.domain.customers import Customer
 from app.domain.journey import Step
@@ -29,7 +30,7 @@ def share_an_address(bank: Bank) -> None:
     )
 
 
-def with_policy(bank: Bank, **numbers: int) -> None:
+def with_policy(bank: Bank, **numbers: Any) -> None:
     policy = replace(bank.services.rules.policy, **numbers)
     bank.worker._services = replace(bank.services, rules=replace(bank.services.rules, policy=policy))
 
