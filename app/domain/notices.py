@@ -44,6 +44,15 @@ WORTH_SENDING: Final[dict[NoticeKind, timedelta]] = {
 }
 
 
+RANK: Final[dict[NoticeKind, int]] = {
+    NoticeKind.CODE: 0,  # somebody is waiting at the page, and proved who they are
+    NoticeKind.FROZEN: 1,
+    NoticeKind.CHANGED: 1,
+    NoticeKind.LOCKED: 1,
+    NoticeKind.LINK: 2,  # what strangers can ask for comes last: a flood of it delays nothing else
+}
+
+
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th failed attempt: 1, 2, 4 … seconds, at most five minutes."""
     return timedelta(seconds=min(2 ** max(attempts - 1, 0), 300))

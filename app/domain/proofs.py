@@ -41,6 +41,12 @@ def document_key(document: IdentityDocument, keys: KeySource) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
+def address_key(address: str, keys: KeySource) -> str:
+    """The keyed name of an e-mail address or mobile, for counting what is sent there (S17)."""
+    digest = hmac.digest(keys.of("address"), address.casefold().encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
 def new_token() -> str:
     """A link's token: 256 random bits, URL-safe (ASVS 5.0 V11.5.1)."""
     return secrets.token_urlsafe(32)

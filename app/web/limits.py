@@ -29,9 +29,17 @@ def address() -> str:
     return str(ip_network((asked_from, 64), strict=False))
 
 
+def everybody() -> str:
+    """All who ask, together."""
+    return "everybody"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A named limit: how many, who is counted, when it applies, and whether only failures count."""
+    """A named limit: how many, who is counted, when it applies, and whether only failures count.
+
+    `rate` may name a setting in braces, such as `{calm_requests}`.
+    """
 
     name: str
     rate: str
@@ -39,6 +47,10 @@ class Limit:
     key: Callable[[], str] = address
     only_step: str | None = None
     failures_only: bool = False
+
+    def rate_now(self) -> str:
+        """The rate with the settings filled in."""
+        return self.rate.format_map(services().settings.model_dump(include={"calm_requests"}))
 
     def does_not_apply(self) -> bool:
         """Whether this request is of no concern to the limit."""
@@ -57,8 +69,8 @@ LOGIN = Limit(
 )
 IDENTIFY = Limit(
     "identify",
-    "60 per hour",
-    "Somebody asking for links for many documents; thirty colleagues behind one address may ask twice each.",
+    "600 per hour",
+    "Somebody asking for links for many documents who pays for it, too; a mobile network behind one address passes.",
     only_step="identify",
 )
 ANSWER = Limit(
@@ -92,7 +104,30 @@ REPORTS = Limit(
     "60 per 10 minutes",
     "Somebody filling the log with made-up reports of violated policies.",
 )
+CALM_ADDRESS = Limit(
+    "calm-address",
+    "60 per hour",
+    "Thirty colleagues behind one address may ask twice each; whoever asks beyond pays the toll.",
+)
+CALM = Limit(
+    "calm",
+    "{calm_requests} per 10 minutes",
+    "Somebody asking for many documents from many addresses: from here on every browser pays the toll.",
+    key=everybody,
+)
+PATIENT_ADDRESS = Limit(
+    "patient-address",
+    "1 per minute",
+    "Who pays by waiting waits one after another, not all at once.",
+)
+PATIENT = Limit(
+    "patient",
+    "30 per minute",
+    "Somebody waiting at many addresses at once.",
+    key=everybody,
+)
 LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, RESERVE, REPORTS)
+TOLLS = (CALM_ADDRESS, CALM, PATIENT_ADDRESS, PATIENT)
 
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 

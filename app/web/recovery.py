@@ -21,11 +21,13 @@ from app.translation import say
 from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import BrowserSession
+from app.web.toll import Toll, unpaid
 
 blueprint = Blueprint("recovery", __name__)
 
 RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
 UNPROCESSABLE = 422
+TOO_MANY = 429
 
 
 def _session() -> BrowserSession:
@@ -59,6 +61,8 @@ def answer() -> WerkzeugResponse:
         log_event("sequence_fail", step=step, asked=request.form.get("step", ""))
         return _to_the_page()
     form = STEPS[step].Form.of(case)
+    if step is Step.IDENTIFY and (owed := unpaid(case.now)):
+        return _ask_toll(case, form, owed)
     if not form.validate():
         return draw_step(step, case, form, UNPROCESSABLE)
     try:
@@ -66,6 +70,12 @@ def answer() -> WerkzeugResponse:
     except StaleRecovery:
         return _to_the_page()
     return _after(moved, case, form)
+
+
+def _ask_toll(case: Case, form: StepForm, owed: Toll) -> Response:
+    response = draw_step(Step.IDENTIFY, case, form, TOO_MANY, toll=owed)
+    response.headers["Retry-After"] = str(owed.wait_seconds)
+    return response
 
 
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 from app.adapters.sql.statements import insert
 from app.adapters.sql.tables import NoticeRow
 from app.domain.customers import Channel
-from app.domain.notices import Notice, NoticeKind
+from app.domain.notices import RANK, Notice, NoticeKind
 
 _COLUMNS = (
     col(NoticeRow.id),
@@ -58,16 +58,17 @@ class SqlNotices:
                     nonce=nonce,
                     created_at=self._now,
                     due_at=self._now,
+                    rank=RANK[kind],
                     attempts=0,
                 )
             )
 
     def claim(self, lease: timedelta) -> Notice | None:
-        """Take the message longest due; it falls due again when the lease ends, unless told otherwise."""
+        """Take the most urgent message due, of those the oldest; it falls due again when the lease ends."""
         due = (
             select(NoticeRow.id)
             .where(col(NoticeRow.done_at).is_(None), col(NoticeRow.due_at) <= self._now)
-            .order_by(col(NoticeRow.due_at))
+            .order_by(col(NoticeRow.rank), col(NoticeRow.due_at), col(NoticeRow.created_at))
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -11,6 +11,7 @@ from sqlmodel import create_engine
 
 from app.adapters.sql.customers import SqlCredentials, SqlCustomers
 from app.adapters.sql.outbox import SqlNotices
+from app.adapters.sql.rates import SqlRates
 from app.adapters.sql.recoveries import SqlBudgets, SqlRecoveries
 from app.adapters.sql.sessions import SqlSessions
 
@@ -62,6 +63,7 @@ class SqlTransaction:
         self.budgets = SqlBudgets(connection, now)
         self.notices = SqlNotices(connection, now)
         self.sessions = SqlSessions(connection, now)
+        self.rates = SqlRates(connection, now)
 
 
 class SqlStore:

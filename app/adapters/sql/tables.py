@@ -141,7 +141,7 @@ class NoticeRow(SQLModel, table=True):
     """The outbox. Holds no address, name or secret; `done_at` with `problem` means given up."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_due", "done_at", "due_at"),)
+    __table_args__ = (Index("ix_notice_due", "done_at", "rank", "due_at"),)
 
     id: str = Field(primary_key=True)
     kind: NoticeKind = Field(sa_type=String)
@@ -153,6 +153,7 @@ class NoticeRow(SQLModel, table=True):
     nonce: str | None = None
     created_at: datetime
     due_at: datetime
+    rank: int
     attempts: int = 0
     done_at: datetime | None = None
     problem: str | None = None
