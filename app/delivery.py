@@ -75,7 +75,7 @@ class Worker:
             try:
                 worked = self.deliver_one()
             except Exception as problem:  # a database that is down must not end the worker
-                log_event("delivery_failed", kind=type(problem).__name__)
+                log_event("delivery_failed", exc_info=problem)
                 worked = False
             if not worked:
                 stop.wait(pause)
@@ -85,7 +85,7 @@ class Worker:
             try:
                 self._purge()
             except Exception as problem:
-                log_event("purge_failed", kind=type(problem).__name__)
+                log_event("purge_failed", exc_info=problem)
             stop.wait(PURGE_SECONDS)
 
     def _purge(self) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,13 +81,49 @@ def test_whatever_is_logged_comes_back_from_one_line_of_ascii(stream: io.StringI
 
 
 def fail() -> None:
-    raise ValueError(f"bad\n{FORGED}")
+    raise ValueError(f"1020304050 is wrong\n{FORGED}")
 
 
-def test_an_exception_stays_on_its_line_too(stream: io.StringIO) -> None:
+def test_an_exception_is_told_by_kind_and_place_and_never_by_its_message(stream: io.StringIO) -> None:
+    try:
+        fail()
+    except ValueError as problem:
+        log_event("delivery_failed", exc_info=problem)
+    written = json.loads(only_line(stream))
+
+    assert written["kind"] == "ValueError"
+    assert re.fullmatch(rf"{__name__}:\d+ fail", written["places"][-1])
+    assert "1020304050" not in str(written)
+
+
+def test_the_places_of_an_endless_recursion_are_cut_short(stream: io.StringIO) -> None:
+    def again() -> None:
+        again()
+
+    try:
+        again()
+    except RecursionError as problem:
+        log_event("delivery_failed", exc_info=problem)
+
+    assert len(json.loads(only_line(stream))["places"]) == events.DEEPEST
+
+
+@pytest.mark.parametrize("logger", ["app", "sqlalchemy.pool", "py.warnings"])
+def test_what_a_library_logs_is_an_event_without_its_text(stream: io.StringIO, logger: str) -> None:
+    logging.getLogger(logger).error("%s is wrong", "1020304050")
+    written = json.loads(only_line(stream))
+
+    assert (written["event"], written["logger"], written["level"]) == ("sys_log", logger, "error")
+    assert written["place"].startswith("test_events:")
+    assert "1020304050" not in str(written)
+
+
+def test_what_a_library_fails_with_is_a_crash_with_its_place(stream: io.StringIO) -> None:
     try:
         fail()
     except ValueError:
-        log_event("delivery_failed", exc_info=True)
+        logging.getLogger("app").exception("1020304050 failed")
+    written = json.loads(only_line(stream))
 
-    assert FORGED in json.loads(only_line(stream))["exception"]
+    assert (written["event"], written["kind"]) == ("sys_crash", "ValueError")
+    assert "1020304050" not in str(written)
