@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 import uuid
+import warnings
 from typing import Any, Final
 
 import structlog
@@ -30,7 +31,7 @@ def configure(stream: Any = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.captureWarnings(True)
+    warnings.showwarning = _warn
     logging.getLogger().addHandler(_OTHERS)
 
 
@@ -53,7 +54,7 @@ class _Others(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         problem = record.exc_info[1] if record.exc_info else None
         log_event(
-            "sys_crash" if problem else "sys_log",
+            "sys_crash" if problem else "sys_message",
             logger=record.name,
             level=record.levelname.lower(),
             place=f"{record.module}:{record.lineno} {record.funcName}",
@@ -62,6 +63,13 @@ class _Others(logging.Handler):
 
 
 _OTHERS: Final = _Others(logging.WARNING)
+
+
+def _warn(
+    _message: Warning | str, category: type[Warning], filename: str, line: int, _file: Any = None, _text: Any = None
+) -> None:
+    """What Python or a library warns of, in place of two lines on standard error."""
+    log_event("sys_warning", kind=category.__name__, place=f"{filename}:{line}")
 
 
 def install(app: Flask) -> None:

@@ -7,6 +7,7 @@ from flask import Flask, Response
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from limits.errors import StorageError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
@@ -43,7 +44,8 @@ def install(app: Flask) -> None:
     """Draw every error in the service's own words."""
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(SQLAlchemyError, _database_down)
+    app.register_error_handler(SQLAlchemyError, _out_of_service)
+    app.register_error_handler(StorageError, _out_of_service)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -60,9 +62,9 @@ def _draw_wait(status: int, seconds: int) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    original = getattr(error, "original_exception", None)
-    if isinstance(original, SQLAlchemyError):
-        return _database_down(original)
+    original: object = getattr(error, "original_exception", None)
+    if isinstance(original, (SQLAlchemyError, StorageError)):
+        return _out_of_service(original)
     status = error.code or InternalServerError.code
     known = status if status in MESSAGES else (400 if status < 500 else 500)
     response = _draw(status, *MESSAGES[known])
@@ -83,6 +85,8 @@ def _too_many(error: RateLimitExceeded) -> Response:
     return _draw_wait(429, max(ceil(ends - services().store.clock().timestamp()), 1))
 
 
-def _database_down(error: SQLAlchemyError) -> Response:
-    log_event("sys_database_unavailable", kind=type(error).__name__)
+def _out_of_service(problem: Exception) -> Response:
+    """What the service stands on is away: nothing is let through, and it goes by itself (S18)."""
+    what = "database" if isinstance(problem, SQLAlchemyError) else "limits"
+    log_event(f"sys_{what}_unavailable", kind=type(problem).__name__)
     return _draw_wait(ServiceUnavailable.code, A_MINUTE)

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,12 +109,12 @@ def test_the_places_of_an_endless_recursion_are_cut_short(stream: io.StringIO) -
     assert len(json.loads(only_line(stream))["places"]) == events.DEEPEST
 
 
-@pytest.mark.parametrize("logger", ["app", "sqlalchemy.pool", "py.warnings"])
+@pytest.mark.parametrize("logger", ["app", "sqlalchemy.pool"])
 def test_what_a_library_logs_is_an_event_without_its_text(stream: io.StringIO, logger: str) -> None:
     logging.getLogger(logger).error("%s is wrong", "1020304050")
     written = json.loads(only_line(stream))
 
-    assert (written["event"], written["logger"], written["level"]) == ("sys_log", logger, "error")
+    assert (written["event"], written["logger"], written["level"]) == ("sys_message", logger, "error")
     assert written["place"].startswith("test_events:")
     assert "1020304050" not in str(written)
 
@@ -126,4 +127,16 @@ def test_what_a_library_fails_with_is_a_crash_with_its_place(stream: io.StringIO
     written = json.loads(only_line(stream))
 
     assert (written["event"], written["kind"]) == ("sys_crash", "ValueError")
+    assert "1020304050" not in str(written)
+
+
+def test_a_warning_is_an_event_without_its_text(stream: io.StringIO) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        events.configure(stream)
+        warnings.warn("1020304050 is deprecated", DeprecationWarning, stacklevel=1)
+    written = json.loads(only_line(stream))
+
+    assert (written["event"], written["kind"]) == ("sys_warning", "DeprecationWarning")
+    assert "test_events.py" in written["place"]
     assert "1020304050" not in str(written)
