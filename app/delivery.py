@@ -17,7 +17,7 @@ from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
 from app.domain.notices import Notice, NoticeKind, backoff, expired
 from app.domain.policy import Budget
-from app.domain.proofs import code, new_token, token_hash
+from app.domain.proofs import code, document_key, new_token, token_hash
 from app.domain.recovery import Recovery, StaleRecovery
 from app.events import log_event
 from app.letters import Writer
@@ -102,6 +102,7 @@ class Worker:
             return False
         try:
             addressed = self._address(notice)
+            self._tell_secret(addressed)
             self._send(addressed)
         except Undeliverable as problem:
             self._give_up(notice, str(problem))
@@ -116,6 +117,13 @@ class Worker:
             if expired(notice, tx.now):
                 raise Undeliverable("too late to be of use")
             return _ADDRESSING[notice.kind](self, tx, notice)
+
+    def _tell_secret(self, addressed: Addressed) -> None:
+        """A link or a code came into being; the log knows for whom, never which (ASVS 5.0 V16.3.1)."""
+        notice = addressed.notice
+        if notice.kind in {NoticeKind.LINK, NoticeKind.CODE}:
+            document = document_key(addressed.customer.document, self._services.rules.keys)
+            log_event("authn_token_created", kind=notice.kind, recovery=notice.recovery_id, document=document)
 
     def _send(self, addressed: Addressed) -> None:
         letter = self._writer.write(

@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Final
 
 import structlog
-from flask import Flask
+from flask import Flask, request
 
 DEEPEST: Final = 20
 
@@ -31,7 +31,7 @@ def configure(stream: Any = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    warnings.showwarning = _warn
+    warnings.showwarning = _warn  # type: ignore[assignment]
     logging.getLogger().addHandler(_OTHERS)
 
 
@@ -65,20 +65,18 @@ class _Others(logging.Handler):
 _OTHERS: Final = _Others(logging.WARNING)
 
 
-def _warn(
-    _message: Warning | str, category: type[Warning], filename: str, line: int, _file: Any = None, _text: Any = None
-) -> None:
+def _warn(_message: Warning | str, category: type[Warning], filename: str, line: int, *_: Any) -> None:
     """What Python or a library warns of, in place of two lines on standard error."""
     log_event("sys_warning", kind=category.__name__, place=f"{filename}:{line}")
 
 
 def install(app: Flask) -> None:
-    """Give every request a number that stands in all of its events."""
+    """Give every request a number that stands in all of its events, with the address it came from."""
 
     @app.before_request
     def _number() -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex)
+        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex, source=request.remote_addr)
 
     @app.teardown_request
     def _forget(_: BaseException | None) -> None:

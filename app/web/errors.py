@@ -87,6 +87,6 @@ def _too_many(error: RateLimitExceeded) -> Response:
 
 def _out_of_service(problem: Exception) -> Response:
     """What the service stands on is away: nothing is let through, and it goes by itself (S18)."""
-    what = "database" if isinstance(problem, SQLAlchemyError) else "limits"
-    log_event(f"sys_{what}_unavailable", kind=type(problem).__name__)
+    in_database = isinstance(problem, SQLAlchemyError)
+    log_event("sys_database_unavailable" if in_database else "sys_limits_unavailable", kind=type(problem).__name__)
     return _draw_wait(ServiceUnavailable.code, A_MINUTE)

@@ -97,7 +97,11 @@ class Bank:
     def wrong_answers(self, person: Customer) -> dict[str, str]:
         """What somebody else might answer: one of them is wrong."""
         first, *_ = self.questions(person)
-        return self.right_answers(person) | {first.id: _option(first, right=False)}
+        return self.right_answers(person) | {first.id: self.wrong_answer(first)}
+
+    def wrong_answer(self, question: Question) -> str:
+        """A wrong answer to one question."""
+        return _option(question, right=False)
 
     def questions(self, person: Customer) -> tuple[Question, ...]:
         """What this person is asked."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import abort
 
 from app.adapters.sql import store
 from app.domain.journey import Step
@@ -61,13 +62,26 @@ def broken(browser: Browser) -> Page:
     return browser.visit("/", by_htmx=browser.htmx)
 
 
+def as_if(status: int) -> Callable[[Browser], Page]:
+    """An address that answers so; what really causes these statuses has tests of its own."""
+
+    def answer(browser: Browser) -> Page:
+        browser.client.application.view_functions["portal.front"] = lambda: abort(status)
+        return browser.visit("/", by_htmx=browser.htmx)
+
+    return answer
+
+
 ERRORS: dict[int, Callable[[Browser], Page]] = {
     400: without_form,
     403: from_elsewhere,
     404: lambda browser: browser.visit("/nada", by_htmx=browser.htmx),
     405: lambda browser: browser.ask("DELETE", LOG_IN, **(BY_HTMX if browser.htmx else {})),
     413: too_long,
+    422: as_if(422),
+    429: as_if(429),
     500: broken,
+    503: as_if(503),
 }
 
 
@@ -193,7 +207,7 @@ def test_every_address_takes_only_the_methods_it_lists(bank: Bank) -> None:
     browser = bank.browser()
     for rule in bank.app.url_map.iter_rules():
         address = rule.rule.replace("<token>", "x").replace("<digest>/<path:name>", "x/style.css")
-        for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - (rule.methods or set()):
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - (rule.methods or set()):
             shared = [other for other in bank.app.url_map.iter_rules() if other.rule == rule.rule]
             if not any(method in (other.methods or ()) for other in shared):
                 assert browser.ask(method, address).status in {400, 405}, (method, address)

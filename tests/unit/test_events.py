@@ -1,5 +1,6 @@
 """Events: one line each, whatever a value holds."""
 
+import ast
 import io
 import json
 import logging
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from app import events
 from app.events import log_event
+from app.settings import ROOT
 
 LINE_ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 CONTROLS = [chr(number) for number in (*range(32), *range(127, 160))]
@@ -140,3 +142,30 @@ def test_a_warning_is_an_event_without_its_text(stream: io.StringIO) -> None:
     assert (written["event"], written["kind"]) == ("sys_warning", "DeprecationWarning")
     assert "test_events.py" in written["place"]
     assert "1020304050" not in str(written)
+
+
+def names_in(tree: ast.AST) -> Iterator[str]:
+    """Every name that a module gives to `log_event`: at the call, or from its own table of them."""
+    for node in ast.walk(tree):
+        tables = isinstance(node, ast.Assign) and any(getattr(one, "id", "") == "_EVENTS" for one in node.targets)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "log_event":
+            yield from texts_of(node.args[0])
+        elif tables and isinstance(node, ast.Assign):
+            yield from texts_of(node.value)
+
+
+def texts_of(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*texts_of(node.body), *texts_of(node.orelse))
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from texts_of(value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def test_every_event_is_described_for_operations_and_none_that_is_gone() -> None:
+    described = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "log.md").read_text(), re.MULTILINE))
+    written = {name for path in (ROOT / "app").rglob("*.py") for name in names_in(ast.parse(path.read_text()))}
+
+    assert described == written
