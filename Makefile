@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests browsers attack format translations docs picture lock clean
+.PHONY: help run test lint types unit integration browser-tests audit browsers attack format translations docs picture lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,7 +16,7 @@ help: ## This list
 run: $(VENV)/run.stamp $(VENV)/words.stamp ## Start the demo: web server, worker and mailbox
 	@exec $(BIN)/python -m app.demo.run
 
-test: lint types unit integration browser-tests ## All checks and tests
+test: lint types unit integration browser-tests audit ## All checks and tests
 
 lint: $(VENV)/test.stamp $(VENV)/words.stamp ## Style, structure, dependencies, templates, security
 	$(BIN)/ruff check .
@@ -25,19 +25,23 @@ lint: $(VENV)/test.stamp $(VENV)/words.stamp ## Style, structure, dependencies, 
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/deptry .
 	$(BIN)/bandit --quiet --recursive app --configfile pyproject.toml
+	$(BIN)/python -m tests.static.secrets_scan
 	$(BIN)/python docs/generate.py --check
 
 types: $(VENV)/test.stamp ## Types, strictly
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests of the rules alone
-	$(BIN)/pytest tests/domain tests/unit tests/journey
+	$(BIN)/pytest tests/domain tests/unit tests/journey tests/static
 
 integration: $(VENV)/test.stamp $(VENV)/words.stamp ## Tests on real databases, SMTP and processes
 	$(BIN)/pytest tests/integration tests/attack
 
 browser-tests: browsers $(VENV)/words.stamp ## The journey in real browsers
 	$(BIN)/pytest e2e
+
+audit: $(VENV)/test.stamp ## Known vulnerabilities of the pinned packages, where that can be looked up
+	@$(BIN)/python -m tests.static.dependencies
 
 browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 	$(BIN)/python -m e2e.browsers

@@ -17,7 +17,7 @@ from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
 from app.domain.notices import Notice, NoticeKind, backoff, expired
 from app.domain.policy import DAY, Budget
-from app.domain.proofs import address_key, code, new_token, token_hash
+from app.domain.proofs import address_key, code, document_key, new_token, token_hash
 from app.domain.recovery import Recovery, StaleRecovery
 from app.events import log_event
 from app.letters import Writer
@@ -84,7 +84,7 @@ class Worker:
             try:
                 worked = self.deliver_one()
             except Exception as problem:  # a database that is down must not end the worker
-                log_event("delivery_failed", kind=type(problem).__name__)
+                log_event("delivery_failed", exc_info=problem)
                 worked = False
             if not worked:
                 stop.wait(pause)
@@ -94,7 +94,7 @@ class Worker:
             try:
                 self._purge()
             except Exception as problem:
-                log_event("purge_failed", kind=type(problem).__name__)
+                log_event("purge_failed", exc_info=problem)
             stop.wait(PURGE_SECONDS)
 
     def _purge(self) -> None:
@@ -111,6 +111,7 @@ class Worker:
             return False
         try:
             addressed = self._address(notice)
+            self._tell_secret(addressed)
             self._send(addressed)
         except Undeliverable as problem:
             self._give_up(notice, str(problem))
@@ -127,6 +128,13 @@ class Worker:
             if expired(notice, tx.now):
                 raise Undeliverable("too late to be of use")
             return _ADDRESSING[notice.kind](self, tx, notice)
+
+    def _tell_secret(self, addressed: Addressed) -> None:
+        """A link or a code came into being; the log knows for whom, never which (ASVS 5.0 V16.3.1)."""
+        notice = addressed.notice
+        if notice.kind in {NoticeKind.LINK, NoticeKind.CODE}:
+            document = document_key(addressed.customer.document, self._services.rules.keys)
+            log_event("authn_token_created", kind=notice.kind, recovery=notice.recovery_id, document=document)
 
     def _send(self, addressed: Addressed) -> None:
         letter = self._writer.write(

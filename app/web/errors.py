@@ -1,15 +1,19 @@
 """Errors, as a page and as a fragment: what happened, in words, and what to do (requirement S16)."""
 
+from math import ceil
 from typing import Any
 
 from flask import Flask, Response
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from limits.errors import StorageError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from app.events import log_event
+from app.services import services
+from app.web.limits import limiter
 from app.web.pages import draw
 
 MESSAGES: dict[int, tuple[Any, Any]] = {
@@ -29,6 +33,7 @@ MESSAGES: dict[int, tuple[Any, Any]] = {
     ),
     503: (_("The service is resting for a moment"), _("Nothing was lost.")),
 }
+A_MINUTE = 60
 STALE_PAGE = (
     _("This page was open for too long"),
     _("For your security it stopped working. Load it again and go on; nothing was lost."),
@@ -39,7 +44,8 @@ def install(app: Flask) -> None:
     """Draw every error in the service's own words."""
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(SQLAlchemyError, _database_down)
+    app.register_error_handler(SQLAlchemyError, _out_of_service)
+    app.register_error_handler(StorageError, _out_of_service)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -47,13 +53,19 @@ def _draw(status: int, title: Any, advice: Any, wait_seconds: int | None = None)
     return draw("errors/error.html", status, title=title, advice=advice, wait_seconds=wait_seconds)
 
 
+def _draw_wait(status: int, seconds: int) -> Response:
+    """An error that passes: machines read the seconds, people whole minutes when it is longer than one."""
+    in_words = seconds if seconds <= A_MINUTE else ceil(seconds / A_MINUTE) * A_MINUTE
+    response = _draw(status, *MESSAGES[status], wait_seconds=in_words)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _http_error(error: HTTPException) -> Response:
-    original = getattr(error, "original_exception", None)
-    if isinstance(original, SQLAlchemyError):
-        return _database_down(original)
+    original: object = getattr(error, "original_exception", None)
+    if isinstance(original, (SQLAlchemyError, StorageError)):
+        return _out_of_service(original)
     status = error.code or InternalServerError.code
-    if status == InternalServerError.code:
-        log_event("sys_crash", kind=type(original or error).__name__)
     known = status if status in MESSAGES else (400 if status < 500 else 500)
     response = _draw(status, *MESSAGES[known])
     for name, value in error.get_headers():
@@ -69,14 +81,12 @@ def _stale_page(error: CSRFError) -> Response:
 
 def _too_many(error: RateLimitExceeded) -> Response:
     log_event("excess_rate_limit_exceeded", limit=str(error.limit.limit))
-    wait = error.limit.limit.get_expiry()
-    response = _draw(429, *MESSAGES[429], wait_seconds=wait)
-    response.headers["Retry-After"] = str(wait)
-    return response
+    ends = max(broken.window.reset_time for broken in limiter.current_limits if broken.breached)
+    return _draw_wait(429, max(ceil(ends - services().store.clock().timestamp()), 1))
 
 
-def _database_down(error: SQLAlchemyError) -> Response:
-    log_event("sys_database_unavailable", kind=type(error).__name__)
-    response = _draw(ServiceUnavailable.code, *MESSAGES[503], wait_seconds=60)
-    response.headers["Retry-After"] = "60"
-    return response
+def _out_of_service(problem: Exception) -> Response:
+    """What the service stands on is away: nothing is let through, and it goes by itself (S18)."""
+    in_database = isinstance(problem, SQLAlchemyError)
+    log_event("sys_database_unavailable" if in_database else "sys_limits_unavailable", kind=type(problem).__name__)
+    return _draw_wait(ServiceUnavailable.code, A_MINUTE)

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Flask, Response, abort, request
 
+from app.events import log_event
 from app.services import services
 
 CSP: Final = "; ".join(
@@ -50,11 +51,10 @@ def _same_origin_only() -> None:
     """
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.path == "/demo/sms":
         return
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in SAME_ORIGIN:
-        abort(403)
-    origin = request.headers.get("Origin")
-    if origin not in {None, "null", *_own_origins()}:
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    origin = request.headers.get("Origin", "null")
+    if site not in SAME_ORIGIN or origin not in {"null", *_own_origins()}:
+        log_event("malicious_cors", path=request.path)
         abort(403)
 
 

@@ -129,6 +129,9 @@ PATIENT = Limit(
 LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, RESERVE, REPORTS)
 TOLLS = (CALM_ADDRESS, CALM, PATIENT_ADDRESS, PATIENT)
 
+# A Redis that is down raises the library's own error, at once; one that hangs is not waited for (S18).
+IN_REDIS = {"wrap_exceptions": True, "socket_connect_timeout": 2, "socket_timeout": 2, "retry": None}
+
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 
 
@@ -153,5 +156,5 @@ def install(app: Flask) -> None:
     """Count in Redis where it is given, else in the database, so that all processes count together."""
     settings = services().settings
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or f"{DatabaseStorage.STORAGE_SCHEME[0]}://"
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {} if settings.redis_url else {"store": services().store}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = IN_REDIS if settings.redis_url else {"store": services().store}
     limiter.init_app(app)

@@ -9,6 +9,7 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from app.domain.login import Login, LoginOutcome, log_in
+from app.domain.proofs import document_key
 from app.events import log_event
 from app.services import services
 from app.steps.form import DocumentForm
@@ -49,7 +50,7 @@ def try_log_in() -> WerkzeugResponse:
     if not form.validate():
         return draw("login.html", 422, form=form, login=None)
     login = log_in(services().store, services().rules, form.answer, form.password.data or "")
-    log_event(_EVENTS[login.outcome])
+    log_event(_EVENTS[login.outcome], document=document_key(form.answer, services().rules.keys))
     if login.outcome is not LoginOutcome.WELCOME:
         return draw("login.html", 422, form=form, login=login)
     _enter(login)

@@ -78,8 +78,17 @@ def _ask_toll(case: Case, form: StepForm, owed: Toll) -> Response:
     return response
 
 
+def _tell(moved: Moved) -> None:
+    whose = {"recovery": moved.recovery.id, "document": moved.recovery.document_key}
+    log_event("recovery_step", step=moved.step, outcome=moved.outcome, **whose)
+    if moved.outcome is Outcome.SPENT:
+        log_event("excess_rate_limit_exceeded", limit=f"tries of one customer at {moved.left}", **whose)
+    elif moved.step is Step.DONE:
+        log_event("authn_password_change", **whose)
+
+
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
-    log_event("recovery_step", recovery=moved.recovery.id, step=moved.step, outcome=moved.outcome)
+    _tell(moved)
     if moved.outcome is Outcome.WRONG:
         form.refuse(say(moved.message) if moved.message else "")
         case = replace(case, recovery=moved.recovery)
@@ -133,6 +142,8 @@ def _open(link_hash: str) -> None:
         found = tx.recoveries.by_link(link_hash)
         opened, _ = look(tx, services().rules, found.id if found else None, link_hash)
         standing, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
+    if opened is not Step.REIDENTIFY:
+        log_event("authn_token_reuse", recovery=found.id if found else None, step=opened)
     under_way = case.customer is not None and standing in STEPS
     if under_way and opened is not Step.REIDENTIFY:
         return

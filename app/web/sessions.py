@@ -17,6 +17,7 @@ from app.services import services
 
 ANONYMOUS: Final = timedelta(minutes=60)
 LOGGED_IN: Final = timedelta(minutes=10)
+LONGEST: Final = timedelta(hours=12)  # however busy (NIST SP 800-63B-4 2.1.3, ASVS 5.0 V7.3.2)
 
 
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
@@ -105,11 +106,12 @@ class DatabaseSessions(SessionInterface):
 
     def _update(self, session: BrowserSession) -> None:
         with services().store.transaction() as tx:
+            began_at = session.stored.created_at if session.stored else tx.now
             tx.sessions.update(
                 token_hash(session.token or ""),
                 session.customer_id,
                 dict(session),
-                tx.now + _lifetime(session),
+                min(tx.now + _lifetime(session), began_at + LONGEST),
             )
 
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:

@@ -28,7 +28,7 @@ from .browser import Browser
 from .letters import HOST, Letter, PostOffice
 from .people import CUSTOMERS, HEIDI_WHO_IS_FROZEN
 
-SECRET = "integration-tests-only-0123456789abcdef"
+SECRET = "integration-tests-only-0123456789abcdef"  # pragma: allowlist secret
 BASE_URL = "https://clave.banco.example"
 COUNTERS = frozenset({"web_session", "rate"})
 
@@ -97,7 +97,11 @@ class Bank:
     def wrong_answers(self, person: Customer) -> dict[str, str]:
         """What somebody else might answer: one of them is wrong."""
         first, *_ = self.questions(person)
-        return self.right_answers(person) | {first.id: _option(first, right=False)}
+        return self.right_answers(person) | {first.id: self.wrong_answer(first)}
+
+    def wrong_answer(self, question: Question) -> str:
+        """A wrong answer to one question."""
+        return _option(question, right=False)
 
     def questions(self, person: Customer) -> tuple[Question, ...]:
         """What this person is asked."""

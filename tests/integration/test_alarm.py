@@ -51,6 +51,17 @@ def test_after_landing_the_token_stands_nowhere(bank: Bank, alarm: str) -> None:
     assert token not in bank.log.getvalue()
 
 
+def test_nothing_in_our_messages_leads_to_a_page_that_asks_for_a_password(walk: Walk) -> None:
+    walk.to(Step.DONE)
+    walk.bank.deliver()
+    links = {link for letter in walk.received() for link in letter.links}
+    assert len(links) >= 3
+    for link in links:
+        page = walk.bank.browser().visit(link)
+        assert page.status == 200
+        assert not list(page.html.all("input", type="password"))
+
+
 def test_the_button_freezes_the_password_and_log_in_is_refused(bank: Bank, alarm: str) -> None:
     browser = press(bank, alarm)
     assert browser.page.status == 200

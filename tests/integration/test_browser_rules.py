@@ -42,6 +42,46 @@ def test_every_answer_carries_the_policies_and_is_kept_nowhere(bank: Bank, addre
     assert headers["X-Frame-Options"] == "DENY"
 
 
+EXACTLY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types htmx; report-uri /csp; report-to csp"
+    ),
+    "Reporting-Endpoints": 'csp="/csp"',
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, HX-Request",
+}
+
+
+@pytest.mark.parametrize("address", [LOG_IN, RECOVERY, "/nada", "/healthz"], ids=["page", "step", "error", "json"])
+def test_the_policies_are_these_to_the_letter(bank: Bank, htmx: bool, address: str) -> None:
+    headers = bank.browser().visit(address, by_htmx=htmx).response.headers
+    assert {name: headers.get(name) for name in EXACTLY} == EXACTLY
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://clave.banco.example"])
+def test_no_other_site_may_read_an_answer(bank: Bank, origin: str) -> None:
+    for method in ("GET", "OPTIONS"):
+        for address in (LOG_IN, RECOVERY, "/readyz", "/csp"):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            headers = bank.browser().ask(method, address, **asked).response.headers
+            assert not [name for name in dict(headers) if name.startswith("Access-Control")]
+
+
+def test_every_answer_says_what_it_is_and_in_which_letters(bank: Bank, files: set[str]) -> None:
+    for address in (*PAGES, *files):
+        kind = bank.browser().visit(address).response.headers["Content-Type"]
+        assert kind.endswith("charset=utf-8") or kind == "image/svg+xml; charset=utf-8", (address, kind)
+
+
 @pytest.mark.parametrize("step", list(STEPS))
 def test_every_step_as_page_and_fragment_loads_nothing_from_elsewhere(bank: Bank, htmx: bool, step: Step) -> None:
     page = Walk(bank, htmx=htmx).to(step).page

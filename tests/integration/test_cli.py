@@ -48,7 +48,7 @@ Settings = dict[str, Any]
 PRODUCTION: Settings = {
     "app_env": "production",
     "base_url": "https://clave.banco.example",
-    "secret_key": "tests-only-0123456789-abcdefghij",
+    "secret_key": "tests-only-0123456789-abcdefghij",  # pragma: allowlist secret
     "mail_server": "127.0.0.1",
 }
 

@@ -1,8 +1,10 @@
 """The six-digit code: two minutes from the moment it was sent, few guesses, one channel (requirements S8, S9)."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from app.domain import proofs
 from app.domain.customers import Customer
@@ -131,6 +133,20 @@ def test_what_has_not_the_form_of_a_code_costs_no_try(walk: Walk, typed: str) ->
     assert walk.bank.rows() == before
 
 
+def test_of_a_code_that_is_sent_twice_in_one_form_the_first_counts(walk: Walk) -> None:
+    browser = walk.to(Step.CODE)
+    fields = [*browser.page.hidden.items(), ("code", wrong(walk.code())), ("code", walk.code())]
+    answer = browser.client.post(RECOVERY, data=MultiDict(fields), base_url=browser.base_url)
+    assert answer.status_code == 422
+    assert browser.visit().step == Step.CODE
+
+
+def test_a_code_in_the_address_is_not_looked_at(walk: Walk) -> None:
+    browser = walk.to(Step.CODE)
+    browser.post(f"{RECOVERY}?code={walk.code()}&step=code", browser.page.hidden)
+    assert browser.visit(f"{RECOVERY}?code={walk.code()}&step=code").step == Step.CODE
+
+
 # --- guesses --------------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +243,30 @@ def test_wrong_answers_say_not_which_and_the_second_time_stops_recovery(walk: Wa
     assert not list(page.html.all("p", **{"class": "error"}))
     assert "1 intento" in page.text
     assert browser.submit(**walk.bank.wrong_answers(ALICE)).step == Step.LOCKED
+
+
+def test_one_wrong_answer_and_nothing_but_wrong_ones_are_refused_with_the_same_bytes(walk: Walk) -> None:
+    one, all_of_them = walk.to(Step.QUESTIONS), Walk(walk.bank).to(Step.QUESTIONS)
+    wrong = {question.id: walk.bank.wrong_answer(question) for question in walk.bank.questions(ALICE)}
+    first = one.submit(**walk.bank.wrong_answers(ALICE))
+    walk.bank.execute("DELETE FROM budget")
+    second = all_of_them.submit(**wrong)
+
+    def without_what_was_ticked(page: Page) -> str:
+        source = re.sub(r'(name="csrf_token" value=")[^"]+', r"\1…", page.source)
+        return source.replace(" checked", "")
+
+    assert (first.status, without_what_was_ticked(first)) == (second.status, without_what_was_ticked(second))
+
+
+def test_answers_come_all_in_one_form(walk: Walk) -> None:
+    browser = walk.to(Step.QUESTIONS)
+    asked = {field.attributes["name"] for field in browser.page.form.all("input", type="radio")}
+    assert len(asked) == 3
+    before = walk.bank.rows()
+    for question, answer in walk.bank.right_answers(ALICE).items():
+        assert browser.submit(**{question: answer}).step == Step.QUESTIONS
+    assert walk.bank.rows() == before
 
 
 def test_every_browser_is_shown_the_same_options_in_the_same_order(walk: Walk) -> None:

@@ -1,22 +1,29 @@
 """Errors: as a page and as a fragment, in Spanish, with the same headers as everything else (S14, S16, S18)."""
 
+import json
+import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import abort
 
 from app.adapters.sql import store
 from app.domain.journey import Step
+from app.settings import ROOT
 from tests.people import ALICE
 
 from .bank import Bank, database_in
 from .browser import BY_HTMX, LOG_IN, RECOVERY, Browser, Page
 from .conftest import OpenBank
 from .people import document
+from .processes import LIKE_THIS_ONE, environment
 from .walk import log_in
 
 CROSS_SITE = [
@@ -55,13 +62,26 @@ def broken(browser: Browser) -> Page:
     return browser.visit("/", by_htmx=browser.htmx)
 
 
+def as_if(status: int) -> Callable[[Browser], Page]:
+    """An address that answers so; what really causes these statuses has tests of its own."""
+
+    def answer(browser: Browser) -> Page:
+        browser.client.application.view_functions["portal.front"] = lambda: abort(status)
+        return browser.visit("/", by_htmx=browser.htmx)
+
+    return answer
+
+
 ERRORS: dict[int, Callable[[Browser], Page]] = {
     400: without_form,
     403: from_elsewhere,
     404: lambda browser: browser.visit("/nada", by_htmx=browser.htmx),
     405: lambda browser: browser.ask("DELETE", LOG_IN, **(BY_HTMX if browser.htmx else {})),
     413: too_long,
+    422: as_if(422),
+    429: as_if(429),
     500: broken,
+    503: as_if(503),
 }
 
 
@@ -79,9 +99,39 @@ def test_an_error_tells_in_the_page_that_it_is_spanish(bank: Bank) -> None:
     assert bank.browser().visit("/nada").html.one("html").attributes["lang"] == "es-CO"
 
 
-def test_an_unexpected_error_is_logged_by_its_kind_only(bank: Bank) -> None:
+def test_an_unexpected_error_is_one_event_with_its_kind_and_place_and_none_of_its_words(bank: Bank) -> None:
     broken(bank.browser())
-    assert [entry["kind"] for entry in bank.events("sys_crash")] == ["RuntimeError"]
+    (crash,) = bank.events()
+    assert (crash["event"], crash["kind"]) == ("sys_crash", "RuntimeError")
+    assert re.fullmatch(rf"{__name__}:\d+ fail", crash["places"][-1])
+    assert len(crash["request"]) == 32
+    assert "nothing a customer should read" not in bank.log.getvalue()
+
+
+DEFECT = """
+import sys
+from app import create_app
+app = create_app()
+def front(): raise RuntimeError("nothing an operator should read")
+app.view_functions["portal.front"] = front
+print(app.test_client().get("/", base_url=sys.argv[1]).status_code)
+"""
+
+
+def test_an_unexpected_error_prints_nothing_but_its_event(bank: Bank) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DEFECT, bank.settings.base_url],
+        cwd=ROOT,
+        env=LIKE_THIS_ONE | environment(bank.settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "500\n"
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["event"] == "sys_crash"
+    assert "nothing an operator should read" not in line
 
 
 def test_what_may_be_done_instead_is_told_to_machines_too(bank: Bank) -> None:
@@ -157,7 +207,7 @@ def test_every_address_takes_only_the_methods_it_lists(bank: Bank) -> None:
     browser = bank.browser()
     for rule in bank.app.url_map.iter_rules():
         address = rule.rule.replace("<token>", "x").replace("<digest>/<path:name>", "x/style.css")
-        for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - (rule.methods or set()):
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - (rule.methods or set()):
             shared = [other for other in bank.app.url_map.iter_rules() if other.rule == rule.rule]
             if not any(method in (other.methods or ()) for other in shared):
                 assert browser.ask(method, address).status in {400, 405}, (method, address)

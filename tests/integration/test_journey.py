@@ -371,5 +371,15 @@ def test_a_session_ends_by_itself_after_ten_idle_minutes(bank: Bank) -> None:
     assert browser.visit(PORTAL).address == LOG_IN
 
 
+def test_a_session_ends_after_twelve_hours_however_busy(bank: Bank) -> None:
+    browser = bank.browser()
+    log_in(browser, ALICE)
+    for _ in range(79):
+        bank.clock.go_on(minutes=9)
+        assert browser.visit(PORTAL).address == PORTAL
+    bank.clock.go_on(minutes=9)
+    assert browser.visit(PORTAL).address == LOG_IN
+
+
 def test_the_portal_asks_for_the_password_first(bank: Bank) -> None:
     assert bank.browser().visit(PORTAL).address == LOG_IN

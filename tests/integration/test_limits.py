@@ -97,6 +97,21 @@ def test_the_window_ends(bank: Bank) -> None:
     assert ask(bank).status == 303
 
 
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "header", "words"),
+    [(0, 0, "3600", "1 hora"), (20, 0, "2400", "40 minutos"), (50, 30, "570", "10 minutos"), (59, 20, "40", "40 seg")],
+)
+def test_only_the_rest_of_the_window_must_be_waited_for(
+    bank: Bank, minutes: int, seconds: int, header: str, words: str
+) -> None:
+    ask(bank)
+    as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
+    bank.clock.go_on(minutes=minutes, seconds=seconds)
+    page = ask(bank)
+    assert page.response.headers["Retry-After"] == header
+    assert f"Intente de nuevo en {words}" in page.text
+
+
 @pytest.mark.parametrize("limit", [LOGIN, IDENTIFY], ids=lambda limit: limit.name)
 def test_two_processes_count_together(open_bank: OpenBank, limit: Limit) -> None:
     first, second = open_bank(), open_bank()

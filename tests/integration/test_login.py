@@ -67,6 +67,15 @@ def test_recovery_unblocks(bank: Bank) -> None:
     assert log_in(bank.browser(), ALICE, NEW_PASSWORD).address == PORTAL
 
 
+def test_however_a_document_is_spelled_its_attempts_are_the_same(bank: Bank) -> None:
+    for typed in ("1.020.304.050", " 1020304050 ", "1020-304-050"):
+        browser = bank.browser()
+        browser.visit(LOG_IN)
+        page = browser.submit(id_type="CC", id_number=typed, password=WRONG)
+    assert "bloqueada" in page.text
+    assert "bloqueada" in log_in(bank.browser(), ALICE).text
+
+
 def test_the_right_password_gives_the_attempts_back(bank: Bank) -> None:
     for _ in range(3):
         fail(bank, ALICE, 2)

@@ -1,5 +1,6 @@
 """SMS_URL chooses the provider: our own HTTP, anything apprise knows, or none."""
 
+import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -51,6 +52,17 @@ def test_a_provider_behind_apprise_that_refuses_is_tried_again_later(httpserver:
 
     with pytest.raises(ConnectionError):
         provider.send(LETTER)
+
+
+def test_a_provider_that_leads_elsewhere_is_not_followed(httpserver: HTTPServer) -> None:
+    elsewhere = httpserver.url_for("/elsewhere")
+    httpserver.expect_request("/sms").respond_with_data(status=307, headers={"Location": elsewhere})
+    provider = texter(httpserver.url_for("/sms"))
+    assert provider is not None
+
+    with pytest.raises(httpx.HTTPError):
+        provider.send(LETTER)
+    assert [request.path for request, _ in httpserver.log] == ["/sms"]
 
 
 def test_without_an_address_there_is_no_provider() -> None:

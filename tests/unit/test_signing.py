@@ -85,3 +85,11 @@ def test_a_way_to_one_more_link_works_for_a_day_and_not_a_second_longer() -> Non
 def test_a_token_of_one_purpose_is_worthless_for_the_other() -> None:
     assert read_reserve(KEYS, TOKEN) is None
     assert read_alarm(KEYS, sign_reserve(KEYS, 7)) is None
+
+
+def test_a_token_is_signed_with_sha_256_and_with_nothing_older() -> None:
+    signature = base64.urlsafe_b64decode(TOKEN.rpartition(".")[2] + "==")
+    with_the_librarys_own = URLSafeTimedSerializer(KEYS.of("alarm"), salt="alarm").dumps([7, "a recovery"])
+
+    assert len(signature) == 32
+    assert read_alarm(KEYS, str(with_the_librarys_own)) is None
