@@ -184,7 +184,7 @@ def test_one_subscriber_with_many_ipv6_addresses_is_counted_as_one(open_bank: Op
     bank = open_bank(trusted_proxies=1)
     for address in ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b", "2001:db8:1:3::a"):
         ask(bank, X_Forwarded_For=address)
-    assert sorted(count for (count,) in bank.execute("SELECT count FROM rate")) == [1, 2]
+    assert sorted(count for (count,) in bank.execute("SELECT count FROM rate WHERE count > 0")) == [1, 2]
 
 
 def test_a_forwarded_host_or_scheme_does_not_choose_where_a_redirect_leads(open_bank: OpenBank) -> None:
