@@ -219,12 +219,14 @@ class Worker:
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None and notice.channel is not None:
+            tx.customers.hold(notice.customer_id)
             return tx.customers.by_id(notice.customer_id), notice.channel
         customer = tx.customers.by_document(recovery.document_key)
         if customer is None:
             raise Undeliverable("nobody has this document")
         if not customer.contact.channels:
             raise Undeliverable("no address is registered")
+        tx.customers.hold(customer.id)
         channel = customer.contact.channels[0]
         self._spend_link(tx, recovery, customer, channel)
         tx.notices.address(notice, customer.id, channel)

@@ -26,7 +26,7 @@ class Server:
     def __init__(self, folder: Path, **settings: str) -> None:
         self._log = folder / "server.log"
         self._given = {"APP_ENV": "demo", "INSTANCE_DIR": str(folder)} | MANY_VISITORS | settings
-        self._given["PORT"] = str(_free_port())
+        self._given["PORT"] = str(free_port())
         self._process: subprocess.Popen[bytes] | None = None
         self.settings = read_settings(**{name.lower(): value for name, value in self._given.items()})
         self.url = self.settings.base_url
@@ -88,7 +88,8 @@ class Server:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

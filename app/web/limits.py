@@ -56,10 +56,6 @@ class Limit:
         """Whether this request is of no concern to the limit."""
         return self.only_step is not None and request.form.get("step") != self.only_step
 
-    def counts(self, response: Response) -> bool:
-        """Whether this answer takes one off: all of them, or those that refused something."""
-        return not self.failures_only or response.status_code == FORM_ERROR
-
 
 LOGIN = Limit(
     "login",
@@ -131,6 +127,7 @@ TOLLS = (CALM_ADDRESS, CALM, PATIENT_ADDRESS, PATIENT)
 
 # A Redis that is down raises the library's own error, at once; one that hangs is not waited for (S18).
 IN_REDIS = {"wrap_exceptions": True, "socket_connect_timeout": 2, "socket_timeout": 2, "retry": None}
+_ONLY_FAILURES = {limit.name for limit in LIMITS if limit.failures_only}
 
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 
@@ -145,7 +142,6 @@ def limited(*limits: Limit) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 scope=limit.name,
                 key_func=limit.key,
                 exempt_when=limit.does_not_apply,
-                deduct_when=limit.counts,
             )(view)
         return view
 
@@ -158,3 +154,17 @@ def install(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or f"{DatabaseStorage.STORAGE_SCHEME[0]}://"
     app.config["RATELIMIT_STORAGE_OPTIONS"] = IN_REDIS if settings.redis_url else {"store": services().store}
     limiter.init_app(app)
+    app.after_request(_give_back)
+
+
+def _give_back(response: Response) -> Response:
+    """What counts failures only gives back the one it took when there was none.
+
+    Every request is counted before anything is done, in one statement. Looking first and counting afterwards would
+    let through all those that look at once.
+    """
+    if response.status_code != FORM_ERROR:
+        for taken in limiter.current_limits:
+            if taken.request_args[-1] in _ONLY_FAILURES:
+                limiter.storage.incr(taken.key, taken.limit.get_expiry(), amount=-1)
+    return response

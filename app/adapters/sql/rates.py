@@ -18,16 +18,16 @@ class SqlRates:
         self._now = now
 
     def count(self, key: str, window: timedelta, amount: int = 1) -> tuple[int, datetime]:
-        """Count, and tell how many there are now and when the window ends (UTC)."""
+        """Count, and tell how many there are now and when the window ends (UTC); a negative amount gives back."""
         ends_at = self._now + window
         over = col(RateRow.ends_at) <= self._now
         counted = self._connection.execute(
             insert(self._connection, RateRow)
-            .values(key=key, count=amount, ends_at=ends_at)
+            .values(key=key, count=max(amount, 0), ends_at=ends_at)
             .on_conflict_do_update(
                 index_elements=["key"],
                 set_={
-                    "count": case((over, amount), else_=col(RateRow.count) + amount),
+                    "count": case((over, max(amount, 0)), else_=col(RateRow.count) + amount),
                     "ends_at": case((over, ends_at), else_=col(RateRow.ends_at)),
                 },
             )
