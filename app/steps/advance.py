@@ -96,7 +96,7 @@ def lock_out(tx: Transaction, case: Case) -> Recovery:
     """Close recovery for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10)."""
     here, customer = case.under_way, case.owner
     locked = tx.recoveries.save(here, replace(here, step=Step.LOCKED))
-    tx.recoveries.close_all(customer.id, Step.LOCKED, apart_from=here.id)
+    tx.recoveries.close_all(customer.id, Step.LOCKED)
     if tx.budgets.locked_until(customer.id) is None:
         tx.budgets.lock(customer.id, tx.now + case.rules.policy.lock)
         tx.notices.post(NoticeKind.LOCKED, here.id, customer.id, customer.contact.channels)

@@ -15,6 +15,7 @@ from app.domain.customers import Channel
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.journey import Step
 from app.domain.passwords import Rule
+from app.domain.policy import CodeChannel, Policy
 from app.domain.recovery import Recovery
 from app.steps import STEPS, code, contacts, password, questions
 from app.steps.form import StepForm
@@ -175,6 +176,27 @@ def test_a_contact_that_is_not_registered_is_not_shown(case: Case) -> None:
     by_mobile = contacts.show(replace(case, customer=CAROL_BY_MOBILE_ONLY))
 
     assert (by_mobile["email"], by_mobile["channel"]) == (None, Channel.SMS)
+
+
+@pytest.mark.parametrize(
+    ("link", "code_goes_to"), [(Channel.EMAIL, Channel.SMS), (Channel.SMS, Channel.EMAIL), (None, Channel.SMS)]
+)
+def test_a_bank_may_send_the_code_where_the_link_did_not_go(
+    case: Case, link: Channel | None, code_goes_to: Channel
+) -> None:
+    rules = replace(case.rules, policy=Policy(code_channel=CodeChannel.OTHER))
+
+    assert contacts.code_channel(replace(case, rules=rules, recovery=replace(RECOVERY, link_channel=link))) is (
+        code_goes_to
+    )
+
+
+def test_the_time_of_a_code_does_not_run_before_it_is_sent(case: Case) -> None:
+    earlier = replace(RECOVERY, code_nonce="earlier", code_expires_at=START + timedelta(seconds=1))
+    asked = contacts.handle(replace(case, recovery=earlier), None).recovery
+
+    assert asked.code_expires_at is None
+    assert asked.code_nonce != "earlier"
 
 
 # --- questions
