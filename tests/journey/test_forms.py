@@ -16,10 +16,11 @@ from app.domain.documents import IdentityDocument, IdType
 from app.domain.journey import Step
 from app.domain.passwords import Rule
 from app.domain.policy import CodeChannel, Policy
+from app.domain.questions import draw
 from app.domain.recovery import Recovery
 from app.steps import STEPS, code, contacts, password, questions
 from app.steps.form import StepForm
-from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, NEW_PASSWORD, START, WEAK_PASSWORD
+from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, KEYS, NEW_PASSWORD, START, WEAK_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 RECOVERY = Recovery("r1", "somebody", START)
@@ -212,6 +213,19 @@ def test_every_question_is_asked_in_the_customers_language(spanish: Flask, case:
     assert all(label.startswith("¿") and label.endswith("?") for label in labels)
     assert len(labels) == len(asked) == case.rules.policy.question_count
     assert choices.count("Ninguna de las anteriores") == len(asked)
+
+
+def test_midnight_of_new_years_eve_draws_no_questions_anew(case: Case) -> None:
+    eve, new_year = START.replace(month=12, day=31), START.replace(year=START.year + 1)
+    begun = replace(case, recovery=replace(RECOVERY, created_at=eve), now=eve)
+
+    assert questions.drawn(replace(begun, now=new_year)) == questions.drawn(begun)
+    assert questions.drawn(replace(case, now=new_year)) == questions.drawn(begun)
+    assert questions.drawn(replace(case, recovery=None, now=new_year)) != questions.drawn(begun)
+
+
+def test_no_release_may_derive_the_questions_from_another_key(case: Case) -> None:
+    assert questions.drawn(case) == draw(ALICE, KEYS.of("questions"), 3, START.year)
 
 
 def test_the_chosen_options_are_the_answer(spanish: Flask, case: Case) -> None:
