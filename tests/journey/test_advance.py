@@ -215,7 +215,11 @@ def test_the_last_wrong_answer_locks(bank: Bank, step: Step) -> None:
     browser = bank.walk(ALICE, step)
     tries = limit(bank, step)
 
-    assert wrong(bank, browser, tries) == [Outcome.WRONG] * (tries - 1) + [Outcome.SPENT]
+    assert wrong(bank, browser, tries - 1) == [Outcome.WRONG] * (tries - 1)
+    last = browser.answer(bank.wrong_answer(browser))
+
+    assert (last.outcome, last.step) == (Outcome.SPENT, Step.LOCKED)
+    assert last.recovery == bank.recovery(browser)
     assert browser.step is Step.LOCKED
 
 
