@@ -133,15 +133,18 @@ def test_of_two_browsers_that_opened_the_link_the_first_to_prove_the_document_go
 
 
 def test_from_the_document_on_the_time_between_answers_and_in_all_is_limited(bank: Bank) -> None:
-    policy, idler, sleeper = bank.rules.policy, bank.walk(ALICE, Step.CONTACTS), bank.walk(BOB, Step.CONTACTS)
+    policy, idle, busy = bank.rules.policy, bank.walk(ALICE, Step.CONTACTS), bank.walk(BOB, Step.CONTACTS)
     end = bank.clock.now + policy.total
     bank.clock.now += policy.idle - AN_INSTANT
-    assert idler.step is sleeper.step is Step.CONTACTS
+    assert (idle.step, busy.step) == (Step.CONTACTS, Step.CONTACTS)
+    assert busy.stay()
+    bank.clock.now += AN_INSTANT
+    assert (idle.step, busy.step) == (Step.EXPIRED, Step.CONTACTS)
     while bank.clock.now < end:
-        assert idler.stay()
+        assert busy.stay()
         bank.clock.now = min(bank.clock.now + policy.idle - AN_INSTANT, end)
 
-    assert idler.step is sleeper.step is Step.EXPIRED
+    assert (idle.step, busy.step) == (Step.EXPIRED, Step.EXPIRED)
 
 
 def test_a_ticket_cannot_be_guessed(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
