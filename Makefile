@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests audit browsers attack format translations docs picture lock clean
+.PHONY: $(shell sed -nE "s/^([a-z-]+):.*##.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 attack: $(VENV)/test.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
 	$(BIN)/python -m attack $(if $(TARGET),--target $(TARGET) --customers $(CUSTOMERS)) $(ARGS)
 
+mutants: $(VENV)/test.stamp $(VENV)/words.stamp ## Change the rules spot by spot and see whether a test notices; a part: ONLY='app.steps.*'
+	$(BIN)/python -m tests.mutation $(if $(ONLY),'$(ONLY)') $(ARGS)
+
 format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
@@ -68,7 +71,7 @@ lock: ## Renew the pinned versions (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras --group dev -o requirements-dev.lock
 
 clean: ## Remove what was built and the local database
-	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }

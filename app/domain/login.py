@@ -63,9 +63,8 @@ def _compare(rules: Rules, credential: Credential | None, password: str) -> bool
 
 
 def _welcome(store: Store, rules: Rules, key: str, credential: Credential, password: str) -> None:
-    stronger = None
-    if credential.password_hash and rules.hasher.needs_rehash(credential.password_hash):
-        stronger = rules.hasher.hash(password)
+    stored = credential.password_hash
+    stronger = rules.hasher.hash(password) if stored and rules.hasher.needs_rehash(stored) else None
     with store.transaction() as tx:
         tx.credentials.clear_logins(key)
         tx.credentials.record_access(credential.customer_id)

@@ -174,8 +174,9 @@ class Policy:
 
 def personal_words(customer: Customer) -> tuple[str, ...]:
     """What a customer's password must not be made of: names, numbers, and the e-mail address up to its @."""
-    local = (customer.contact.email or "").rpartition("@")[0]
-    mobile = re.sub(r"\D", "", customer.contact.mobile or "")
+    email = customer.contact.email
+    local = email.rpartition("@")[0] if email else ""
+    mobile = (customer.contact.mobile or "").removeprefix("+")
     products = [product.number for product in customer.products]
     whole = (customer.document.number, local, mobile, mobile[-NATIONAL_DIGITS:], *products)
     parts = _PARTS.findall(" ".join((customer.given_names, customer.family_names, local, *products)))
@@ -241,7 +242,7 @@ def reused(hasher: Hasher, password: str, recent_hashes: Sequence[str]) -> bool:
 
 def _hash_of_nobody(argon2: PasswordHasher) -> str:
     cost = f"m={argon2.memory_cost},t={argon2.time_cost},p={argon2.parallelism}"
-    salt, digest = (b64encode(bytes(n)).decode().rstrip("=") for n in (argon2.salt_len, argon2.hash_len))
+    salt, digest = (b64encode(bytes(n)).decode().replace("=", "") for n in (argon2.salt_len, argon2.hash_len))
     return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
@@ -280,7 +281,7 @@ def _is_common(folded: str) -> bool:
 
 def _period(text: str) -> str:
     """The shortest text whose repetition this one is."""
-    return text[: (text + text).find(text, 1)] if text else ""
+    return text[: (text + text).find(text, 1)]
 
 
 def _guesses(text: str, expected: frozenset[str]) -> float:
@@ -319,7 +320,7 @@ def _pieces(text: str, expected: frozenset[str]) -> Iterator[tuple[int, int, flo
 
 def _ranked(text: str) -> Iterator[tuple[int, int, float]]:
     ranks = words.ranks()
-    for start in range(len(text) - 1):
-        for end in range(start + 2, min(start + words.LONGEST_RANKED_WORD, len(text)) + 1):
-            if rank := ranks.get(text[start:end]):
-                yield start, end, max(log10(rank), GUESSES_PER_PIECE)
+    for start in range(len(text)):
+        for length in range(min(words.LONGEST_RANKED_WORD, len(text) - start) + 1):
+            if rank := ranks.get(text[start : start + length]):
+                yield start, start + length, max(log10(rank), GUESSES_PER_PIECE)

@@ -96,8 +96,8 @@ class Recoveries(Protocol):
     def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
 
-    def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:
-        """Bring every live recovery of a customer to an end."""
+    def close_all(self, customer_id: int, step: Step) -> None:
+        """Bring every live recovery of a customer to an end; what has ended stays as it is."""
 
     def supersede_links(self, customer_id: int, newest: str) -> None:
         """Of a customer's unopened links only the newest stays good (requirement S4)."""

@@ -69,7 +69,7 @@ def code(nonce: str, keys: KeySource) -> str:
     the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends
     the same value twice.
     """
-    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8], "big")
+    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8])
     return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
 
 

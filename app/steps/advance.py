@@ -106,7 +106,7 @@ def lock_out(tx: Transaction, case: Case) -> Recovery:
     if here is None or here.step is not case.under_way.step:
         raise StaleRecovery(case.under_way.id)
     locked = tx.recoveries.save(here, replace(here, step=Step.LOCKED))
-    tx.recoveries.close_all(customer.id, Step.LOCKED, apart_from=here.id)
+    tx.recoveries.close_all(customer.id, Step.LOCKED)
     if tx.budgets.locked_until(customer.id) is None:
         tx.budgets.lock(customer.id, tx.now + case.rules.policy.lock)
         tx.notices.post(NoticeKind.LOCKED, here.id, customer.id, customer.contact.channels)

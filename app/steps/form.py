@@ -59,10 +59,11 @@ class DocumentForm(StepForm):
 
     def validate_id_number(self, field: StringField) -> None:
         """Only the form of the number is judged: nobody learns here who is a customer (S1)."""
-        if not (field.data or "").strip():
+        typed = field.data or ""
+        if not typed.strip():
             raise ValidationError(_("Enter your identification number."))
         try:
-            IdentityDocument.parse(self.id_type.data or "", field.data or "")
+            IdentityDocument.parse(self.id_type.data, typed)
         except InvalidDocument:
             raise ValidationError(
                 _("Check the number: it does not fit the type of document you chose. Example: 1020304050.")
@@ -71,4 +72,4 @@ class DocumentForm(StepForm):
     @property
     def answer(self) -> IdentityDocument:
         """The document in canonical form."""
-        return IdentityDocument.parse(self.id_type.data or "", self.id_number.data or "")
+        return IdentityDocument.parse(self.id_type.data, self.id_number.data or "")

@@ -30,7 +30,7 @@ class Form(StepForm):
     def of(cls, _case: Case) -> "Form":
         """A form with one required field for each question of this customer."""
         fields = {question.id: _radio(question) for question in drawn(_case)}
-        return type("QuestionsForm", (cls,), fields)()  # type: ignore[no-any-return]
+        return type(cls.__name__, (cls,), fields)()  # type: ignore[no-any-return]
 
     @property
     def answer(self) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Pool:
 
 def _pool(labels: Iterable[Message], weights: Iterable[int], listed: int, elsewhere: int = 0) -> Pool:
     fair = spread(tuple(weights), elsewhere, listed)
-    return Pool(tuple(labels), fair, min(fair.odds * SPARE, Fraction(1)))
+    return Pool(tuple(labels), fair, fair.odds * SPARE)
 
 
 PRODUCT_NAMES: Final[Mapping[ProductKind, Message]] = {
