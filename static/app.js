@@ -8,7 +8,7 @@
   const sentForm = (event) => { const from = event.detail.ctx?.sourceElement; return from?.matches?.("form") ? from : null; };
 
   // --- fragments are our own: the one policy that may turn text into a page ---------------------------------
-  if (window.trustedTypes && window.htmx) {
+  if (window.trustedTypes) {
     const policy = trustedTypes.createPolicy("htmx", {
       createHTML: (html) => html,
       createScript: () => { throw new TypeError("fragments carry no scripts"); },
@@ -194,6 +194,7 @@
   });
   window.addEventListener("pageshow", () => busy(false));
 
+  document.documentElement.classList.add("scripted");
   arrive();
   step().querySelector(".summary[data-focus]")?.focus();
 })();
