@@ -87,10 +87,16 @@
     requestAnimationFrame(uncover);
   });
 
+  const putAway = (box) => {
+    box.hidden = true;
+    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+  };
+
   const watchIdle = () => {
     const box = document.getElementById("idle");
     idleClock.stop();
-    if (!box) return;
+    if (box) putAway(box);
+    if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
       if (!part.hidden || document.querySelector("#code-over:not([hidden])")) return;
@@ -117,12 +123,9 @@
     } catch {
       return failed(button);
     }
-    const box = document.getElementById("idle");
-    box.hidden = true;
-    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+    watchIdle();
     say(button.dataset.done);
     lastFocus?.focus({ preventScroll: true });
-    watchIdle();
   };
 
   // --- a new step, or a new part of it: focus, clocks, and the comforts that need a script --------------------
@@ -157,13 +160,13 @@
   const busy = (on) => {
     clearTimeout(slow);
     if (!on) return step().removeAttribute("aria-busy");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     step().setAttribute("aria-busy", "true");
     slow = setTimeout(() => say(status.dataset.busy), 800);
   };
   const failed = (where) => {
     say("");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     where.before(document.getElementById("offline-message").content.cloneNode(true));
   };
 
