@@ -179,6 +179,14 @@ def _tells_one_or_the_other(page: Page) -> None:
     assert not list(page.html.all("legend")), "questions beside what was typed"
 
 
+@pytest.mark.parametrize(
+    "address", ["/", LOG_IN, RECOVERY, f"{RECOVERY}/no-fui-yo", f"{RECOVERY}/enlace/{TYPED}", f"/{TYPED}"]
+)
+def test_nothing_that_an_address_says_is_repeated(bank: Bank, address: str) -> None:
+    fields = "&".join(f"{name}={TYPED}" for name in ALL_FIELDS)
+    assert TYPED not in bank.browser().visit(f"{address}?{fields}").source
+
+
 def test_a_document_that_was_mistyped_is_shown_again(bank: Bank) -> None:
     page = Walk(bank).to(Step.IDENTIFY).submit(id_type="CC", id_number=TYPED)
     assert TYPED in page.source
