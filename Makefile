@@ -52,6 +52,9 @@ attack: $(VENV)/test.stamp $(VENV)/words.stamp ## Attack a server of its own, or
 mutants: $(VENV)/test.stamp $(VENV)/words.stamp ## Change the rules spot by spot and see whether a test notices; a part: ONLY='app.steps.*'
 	$(BIN)/python -m tests.mutation $(if $(ONLY),'$(ONLY)') $(ARGS)
 
+weight: browsers $(VENV)/words.stamp ## Weigh every step: bytes, requests, vitals, Lighthouse (needs npm); fails over budget
+	@$(BIN)/python -m e2e.weight
+
 format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .

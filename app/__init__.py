@@ -2,7 +2,6 @@
 
 from flask import Flask
 from flask_babel import Babel
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -11,6 +10,7 @@ from app.settings import ROOT, Settings, read_settings
 from app.web import (
     alarm,
     assets,
+    compression,
     errors,
     headers,
     health,
@@ -22,6 +22,7 @@ from app.web import (
     reserve,
     sessions,
 )
+from app.web.csrf import MaskedCSRFProtect
 
 LARGEST_FORM = 64 * 1024
 
@@ -45,10 +46,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         default_timezone="America/Bogota",
         default_translation_directories="app/translations",
     )
-    CSRFProtect(app)
+    MaskedCSRFProtect(app)
     with app.app_context():
         limits.install(app)
-    for part in (events, headers, errors, assets, presentation, cli, serving):
+    for part in (compression, events, headers, errors, assets, presentation, cli, serving):
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, reserve.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

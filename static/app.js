@@ -8,7 +8,7 @@
   const sentForm = (event) => { const from = event.detail.ctx?.sourceElement; return from?.matches?.("form") ? from : null; };
 
   // --- fragments are our own: the one policy that may turn text into a page ---------------------------------
-  if (window.trustedTypes && window.htmx) {
+  if (window.trustedTypes) {
     const policy = trustedTypes.createPolicy("htmx", {
       createHTML: (html) => html,
       createScript: () => { throw new TypeError("fragments carry no scripts"); },
@@ -87,10 +87,16 @@
     requestAnimationFrame(uncover);
   });
 
+  const putAway = (box) => {
+    box.hidden = true;
+    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+  };
+
   const watchIdle = () => {
     const box = document.getElementById("idle");
     idleClock.stop();
-    if (!box) return;
+    if (box) putAway(box);
+    if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
       if (!part.hidden || document.querySelector("#code-over:not([hidden])")) return;
@@ -117,12 +123,9 @@
     } catch {
       return failed(button);
     }
-    const box = document.getElementById("idle");
-    box.hidden = true;
-    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+    watchIdle();
     say(button.dataset.done);
     lastFocus?.focus({ preventScroll: true });
-    watchIdle();
   };
 
   // --- under a flood the browser works a little, and the form goes on by itself (app/domain/work.py) -----------
@@ -202,13 +205,13 @@
   const busy = (on) => {
     clearTimeout(slow);
     if (!on) return step().removeAttribute("aria-busy");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     step().setAttribute("aria-busy", "true");
     slow = setTimeout(() => say(status.dataset.busy), 800);
   };
   const failed = (where) => {
     say("");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     where.before(document.getElementById("offline-message").content.cloneNode(true));
   };
 
@@ -239,6 +242,7 @@
   });
   window.addEventListener("pageshow", () => busy(false));
 
+  document.documentElement.classList.add("scripted");
   arrive();
   step().querySelector(".summary[data-focus]")?.focus();
 })();

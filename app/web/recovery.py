@@ -13,7 +13,7 @@ from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.services import services
-from app.steps import STEPS
+from app.steps import STEPS, code
 from app.steps.advance import Moved, advance, look
 from app.steps.form import StepForm
 from app.steps.password import rules_list
@@ -98,6 +98,15 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
         mine.renew()
     return page() if wants_fragment() else _to_the_page()
+
+
+@blueprint.get("/personas/clave/codigo")
+def code_time() -> WerkzeugResponse:
+    """How the code is doing, asked every second until the mail server has it."""
+    step, case = _here()
+    if step is not Step.CODE or not wants_fragment():
+        return _to_the_page()
+    return draw("steps/code_time.html", 200, **code.show(case))
 
 
 @blueprint.post("/personas/clave/reglas")
