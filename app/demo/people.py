@@ -11,6 +11,7 @@ from app.customers_file import BOGOTA, CustomerEntry, ProductEntry
 from app.domain.case import Rules
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType
+from app.domain.messages import Language
 from app.domain.proofs import document_key
 
 PASSWORD: Final = "cometa-violeta-19-lagos"  # noqa: S105 - everybody is meant to know it
@@ -41,6 +42,10 @@ class Person:
     def document(self) -> IdentityDocument:
         """The document to type."""
         return self.customer.document
+
+    def story(self, language: Language) -> str:
+        """What there is to see."""
+        return self.story_es if language is Language.SPANISH else self.story_en
 
     @property
     def name(self) -> str:

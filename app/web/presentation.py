@@ -8,10 +8,9 @@ from flask_babel import format_date, format_timedelta
 from flask_babel import lazy_gettext as _
 
 from app.domain.journey import Step
-from app.domain.questions.pools import money
 from app.letters import local_time
 from app.services import services
-from app.translation import say
+from app.translation import money, say
 
 STAGES: Final = (
     (_("Identify yourself"), frozenset({Step.IDENTIFY})),
