@@ -19,8 +19,8 @@ BOGOTA: Final = ZoneInfo("America/Bogota")
 
 SUBJECTS: Final = {
     NoticeKind.LINK: N_("Your link to set a new password"),
-    NoticeKind.CODE: N_("Your code to go on"),
-    NoticeKind.LOCKED: N_("We stopped the recovery of your password"),
+    NoticeKind.CODE: N_("Your code to continue"),
+    NoticeKind.LOCKED: N_("We stopped your password recovery"),
     NoticeKind.CHANGED: N_("Your password was changed"),
     NoticeKind.FROZEN: N_("Your password is frozen"),
 }

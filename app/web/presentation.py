@@ -15,9 +15,9 @@ from app.translation import money, say
 STAGES: Final = (
     (_("Identify yourself"), frozenset({Step.IDENTIFY})),
     (_("Open the link"), frozenset({Step.LINK_SENT, Step.REIDENTIFY})),
-    (_("Confirm your contacts"), frozenset({Step.CONTACTS})),
+    (_("Confirm your contact details"), frozenset({Step.CONTACTS})),
     (_("Type the code"), frozenset({Step.CODE})),
-    (_("Answer questions"), frozenset({Step.QUESTIONS})),
+    (_("Answer the questions"), frozenset({Step.QUESTIONS})),
     (_("Choose your password"), frozenset({Step.PASSWORD})),
     (_("Done"), frozenset({Step.DONE})),
 )
