@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests browsers attack format translations docs picture lock clean
+.PHONY: help run test lint types unit integration browser-tests browsers attack format translations words docs picture lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ format: $(VENV)/test.stamp ## Put code and templates in form
 translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
 	$(BIN)/pybabel --quiet update --width 80 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
+
+words: $(VENV)/test.stamp $(VENV)/words.stamp ## Measure how easy pages and messages are to read
+	$(BIN)/python -m tests.integration.reading
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py

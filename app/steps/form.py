@@ -54,18 +54,18 @@ class DocumentForm(StepForm):
 
     blamed = "id_number"
 
-    id_type = SelectField(_("Identification type"), choices=ID_TYPES, default=IdType.CC)
-    id_number = StringField(_("Identification number"))
+    id_type = SelectField(_("Document type"), choices=ID_TYPES, default=IdType.CC)
+    id_number = StringField(_("Document number"))
 
     def validate_id_number(self, field: StringField) -> None:
         """Only the form of the number is judged: nobody learns here who is a customer (S1)."""
         if not (field.data or "").strip():
-            raise ValidationError(_("Type your identification number."))
+            raise ValidationError(_("Type your document number."))
         try:
             IdentityDocument.parse(self.id_type.data or "", field.data or "")
         except InvalidDocument:
             raise ValidationError(
-                _("Check the number: it does not fit the identification type you chose. Example: 1020304050.")
+                _("Check the number: it does not fit the document type you chose. Example: 1020304050.")
             ) from None
 
     @property
