@@ -219,7 +219,7 @@ PEOPLE: Final[tuple[Person, ...]] = (
             mobile="+573000000009",
         ),
         "Frozen after “it was not me”: neither log-in nor recovery until the bank has spoken with her.",
-        "Congelada tras un «no fui yo»: ni ingreso ni recuperación hasta que el banco hable con ella.",
+        "Suspendida tras un “No fui yo”: ni ingreso ni recuperación hasta que el banco hable con ella.",
         State.FROZEN,
     ),
     Person(
@@ -254,7 +254,7 @@ PEOPLE: Final[tuple[Person, ...]] = (
             mobile="+573000000012",
         ),
         "Recovery is locked: too many wrong answers. Log-in still works.",
-        "La recuperación está bloqueada por demasiadas respuestas equivocadas. El ingreso sigue funcionando.",
+        "La recuperación está cerrada por muchas respuestas equivocadas. El ingreso sigue funcionando.",
         State.LOCKED,
     ),
     Person(
