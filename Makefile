@@ -61,7 +61,10 @@ format: $(VENV)/test.stamp ## Put code and templates in form
 
 translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
+	$(BIN)/pybabel --quiet update --width 80 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
+
+words: $(VENV)/test.stamp $(VENV)/words.stamp ## Measure how easy pages and messages are to read
+	$(BIN)/python -m tests.integration.reading
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py

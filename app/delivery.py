@@ -15,6 +15,7 @@ from app.adapters.sql import SqlTransaction
 from app.adapters.sql.purge import purge
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import Notice, NoticeKind, backoff, expired
 from app.domain.policy import DAY, Budget
 from app.domain.proofs import address_key, code, document_key, new_token, token_hash
@@ -23,6 +24,7 @@ from app.events import log_event
 from app.letters import Writer
 from app.services import Services
 from app.signing import sign_alarm, sign_reserve
+from app.translation import IN_LINKS
 
 LEASE: Final = timedelta(seconds=60)
 POLL_SECONDS: Final = 0.2
@@ -137,13 +139,7 @@ class Worker:
             log_event("authn_token_created", kind=notice.kind, recovery=notice.recovery_id, document=document)
 
     def _send(self, addressed: Addressed) -> None:
-        letter = self._writer.write(
-            addressed.notice.id,
-            addressed.notice.kind,
-            addressed.channel,
-            addressed.customer,
-            **addressed.context,
-        )
+        letter = self._writer.write(addressed.notice, addressed.channel, addressed.customer, **addressed.context)
         if addressed.channel is Channel.EMAIL:
             self._mail(letter)
         elif self._texter is None:
@@ -214,7 +210,10 @@ class Worker:
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)
-        context = {"link": self._url(f"enlace/{token}"), "reserve": self._reserve(tx, customer, channel)}
+        context = {
+            "link": self._url(f"enlace/{token}", notice.language),
+            "reserve": self._reserve(tx, customer, channel, notice.language),
+        }
         return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
@@ -283,18 +282,21 @@ class Worker:
 
     def _alarm(self, customer: Customer, notice: Notice) -> dict[str, str]:
         token = sign_alarm(self._services.rules.keys, customer.id, notice.recovery_id)
-        return {"alarm": self._url(f"no-fui-yo/{token}")}
+        path = f"no-fui-yo/{token}"
+        return {"alarm": self._url(path, notice.language), "alarm_in_spanish": self._url(path, Language.SPANISH)}
 
-    def _reserve(self, tx: SqlTransaction, customer: Customer, channel: Channel) -> str | None:
+    def _reserve(self, tx: SqlTransaction, customer: Customer, channel: Channel, language: Language) -> str | None:
         """The way to one more link, in the message of the last that can be asked for today."""
         policy = self._services.rules.policy
         sent, _ = tx.rates.counted(self._address_counter(customer, channel))
         if tx.budgets.left(customer.id, Budget.LINKS, policy.links_a_day) and sent < policy.links_to_address_a_day:
             return None
-        return self._url(f"otro-enlace/{sign_reserve(self._services.rules.keys, customer.id)}")
+        return self._url(f"otro-enlace/{sign_reserve(self._services.rules.keys, customer.id)}", language)
 
-    def _url(self, path: str) -> str:
-        return f"{self._services.settings.base_url}/personas/clave/{path}"
+    def _url(self, path: str, language: Language) -> str:
+        """An address of the recovery; one that is not in Spanish brings its language along."""
+        brought = "" if language is Language.SPANISH else f"?{IN_LINKS}={language}"
+        return f"{self._services.settings.base_url}/personas/clave/{path}{brought}"
 
 
 _ADDRESSING: Final = {

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.customers import Channel
+from app.domain.messages import Language
 
 
 class NoticeKind(StrEnum):
@@ -23,6 +24,7 @@ class Notice:
     """A message that must arrive. It carries no address and no secret: both are looked up or made at sending.
 
     `customer_id` and `channel` are None for a link that was asked for: only the worker finds out whose it is.
+    `language` is that of the page which caused it.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Notice:
     channel: Channel | None = None
     nonce: str | None = None
     attempts: int = 0
+    language: Language = Language.SPANISH
 
 
 WORTH_SENDING: Final[dict[NoticeKind, timedelta]] = {

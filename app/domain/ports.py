@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.recovery import Recovery
@@ -132,6 +133,7 @@ class Notices(Protocol):
         self,
         kind: NoticeKind,
         recovery_id: str,
+        language: Language,
         customer_id: int | None = None,
         channels: Iterable[Channel | None] = (None,),
         nonce: str | None = None,

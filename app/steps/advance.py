@@ -109,5 +109,5 @@ def lock_out(tx: Transaction, case: Case) -> Recovery:
     tx.recoveries.close_all(customer.id, Step.LOCKED)
     if tx.budgets.locked_until(customer.id) is None:
         tx.budgets.lock(customer.id, tx.now + case.rules.policy.lock)
-        tx.notices.post(NoticeKind.LOCKED, here.id, customer.id, customer.contact.channels)
+        tx.notices.post(NoticeKind.LOCKED, here.id, case.language, customer.id, customer.contact.channels)
     return locked

@@ -72,7 +72,7 @@ class _Assignment:
         tx.budgets.clear(customer.id)
         tx.recoveries.close_all(customer.id, Step.USED)
         tx.sessions.end_all(customer.id)
-        tx.notices.post(NoticeKind.CHANGED, here.id, customer.id, customer.contact.channels)
+        tx.notices.post(NoticeKind.CHANGED, here.id, self.case.language, customer.id, customer.contact.channels)
 
 
 def verdicts(case: Case, password: str) -> tuple[Verdict, ...]:

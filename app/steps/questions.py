@@ -19,7 +19,10 @@ from app.translation import say
 BUDGET: Budget | None = Budget.ANSWERS
 
 NOT_ALL_RIGHT = Message(
-    N_("The answers do not match what we have. For your security we do not say which. Check them all.")
+    N_(
+        "At least one answer does not match our records. "
+        "For your security we do not say which one. Check them all again."
+    )
 )
 
 

@@ -10,6 +10,8 @@ from app.steps import STEPS
 from app.steps.form import StepForm
 from app.web.toll import Toll
 
+UNAVAILABLE = 503
+
 
 def wants_fragment() -> bool:
     """Whether htmx asks and will swap what it gets."""
@@ -19,7 +21,9 @@ def wants_fragment() -> bool:
 def draw(template: str, status: int = 200, **context: Any) -> Response:
     """A template in the layout that the request asks for."""
     layout = "fragment.html" if wants_fragment() else "page.html"
-    return make_response(render_template(template, layout=layout, **context), status)
+    return make_response(
+        render_template(template, layout=layout, database_works=status != UNAVAILABLE, **context), status
+    )
 
 
 def draw_step(

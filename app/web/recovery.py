@@ -17,7 +17,8 @@ from app.steps import STEPS, code
 from app.steps.advance import Moved, advance, look
 from app.steps.form import StepForm
 from app.steps.password import rules_list
-from app.translation import say
+from app.translation import language, say
+from app.web.language import follow_link
 from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import BrowserSession
@@ -37,7 +38,8 @@ def _session() -> BrowserSession:
 def _here() -> tuple[Step, Case]:
     mine = _session()
     with services().store.transaction() as tx:
-        return look(tx, services().rules, mine.recovery_id, mine.ticket)
+        step, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
+    return step, replace(case, language=language())
 
 
 def _to_the_page() -> WerkzeugResponse:
@@ -142,7 +144,7 @@ def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar before anything is drawn. Uses up and changes nothing (S5)."""
     if request.method == "GET":
         _open(token_hash(token))
-    return _to_the_page()
+    return follow_link(_to_the_page())
 
 
 def _open(link_hash: str) -> None:

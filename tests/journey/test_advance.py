@@ -19,6 +19,7 @@ from app.domain.case import Case, Decision
 from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import ENDS, Outcome, Step
 from app.domain.login import LoginOutcome, log_in
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import DAY, Budget, CodeChannel
 from app.domain.recovery import Refusal, StaleRecovery
@@ -505,7 +506,7 @@ def test_an_answer_that_was_under_way_when_the_customer_pressed_the_alarm_change
     browser = bank.walk(ALICE, step)
     seen, answer = browser.look(), bank.right_answer(browser, ALICE)
     with bank.store.transaction() as tx:
-        freeze(tx, tx.customers.by_id(ALICE.id), "r1")
+        freeze(tx, tx.customers.by_id(ALICE.id), "r1", Language.SPANISH)
     with pytest.raises(StaleRecovery):
         browser.answer(answer, seen)
 

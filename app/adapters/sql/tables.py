@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 
 SQLModel.metadata.naming_convention = {
@@ -156,6 +157,7 @@ class NoticeRow(SQLModel, table=True):
     rank: int
     attempts: int = 0
     done_at: datetime | None = None
+    language: Language = Field(sa_type=String, sa_column_kwargs={"server_default": Language.SPANISH})
     problem: str | None = None
 
 
