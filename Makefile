@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests audit browsers attack format translations docs picture lock clean
+.PHONY: $(shell sed -nE "s/^([a-z-]+):.*##.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,8 +46,14 @@ audit: $(VENV)/test.stamp ## Known vulnerabilities of the pinned packages, where
 browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 	$(BIN)/python -m e2e.browsers
 
-attack: $(VENV)/run.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
+attack: $(VENV)/test.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
 	$(BIN)/python -m attack $(if $(TARGET),--target $(TARGET) --customers $(CUSTOMERS)) $(ARGS)
+
+mutants: $(VENV)/test.stamp $(VENV)/words.stamp ## Change the rules spot by spot and see whether a test notices; a part: ONLY='app.steps.*'
+	$(BIN)/python -m tests.mutation $(if $(ONLY),'$(ONLY)') $(ARGS)
+
+weight: browsers $(VENV)/words.stamp ## Weigh every step: bytes, requests, vitals, Lighthouse (needs npm); fails over budget
+	@$(BIN)/python -m e2e.weight
 
 format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/ruff check --fix --quiet .
@@ -55,7 +61,10 @@ format: $(VENV)/test.stamp ## Put code and templates in form
 
 translations: $(VENV)/test.stamp ## Take new sentences into the catalogue
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ --no-location --omit-header -o $(VENV)/messages.pot .
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
+	$(BIN)/pybabel --quiet update --width 80 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(VENV)/messages.pot -d app/translations
+
+words: $(VENV)/test.stamp $(VENV)/words.stamp ## Measure how easy pages and messages are to read
+	$(BIN)/python -m tests.integration.reading
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py
@@ -68,7 +77,7 @@ lock: ## Renew the pinned versions (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml --all-extras --group dev -o requirements-dev.lock
 
 clean: ## Remove what was built and the local database
-	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) instance/* .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }

@@ -2,18 +2,21 @@
 
 from flask import Flask
 from flask_babel import Babel
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, events, services, serving
+from app.domain.messages import Language
 from app.settings import ROOT, Settings, read_settings
+from app.translation import LOCALES
 from app.web import (
     alarm,
     assets,
+    compression,
     errors,
     headers,
     health,
+    language,
     limits,
     portal,
     presentation,
@@ -22,6 +25,7 @@ from app.web import (
     reserve,
     sessions,
 )
+from app.web.csrf import MaskedCSRFProtect
 
 LARGEST_FORM = 64 * 1024
 
@@ -41,14 +45,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     events.configure()
     Babel(
         app,
-        default_locale="es_CO",
+        default_locale=LOCALES[Language.SPANISH],
+        locale_selector=language.locale,
         default_timezone="America/Bogota",
         default_translation_directories="app/translations",
     )
-    CSRFProtect(app)
+    MaskedCSRFProtect(app)
     with app.app_context():
         limits.install(app)
-    for part in (events, headers, errors, assets, presentation, cli, serving):
+    for part in (compression, events, headers, errors, assets, presentation, language, cli, serving):
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, reserve.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

@@ -15,23 +15,34 @@ from app.adapters.sql import SqlTransaction
 from app.adapters.sql.purge import purge
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import Notice, NoticeKind, backoff, expired
-from app.domain.policy import Budget
-from app.domain.proofs import code, document_key, new_token, token_hash
+from app.domain.policy import DAY, Budget
+from app.domain.proofs import address_key, code, document_key, new_token, token_hash
 from app.domain.recovery import Recovery, StaleRecovery
 from app.events import log_event
 from app.letters import Writer
 from app.services import Services
 from app.signing import sign_alarm, sign_reserve
+from app.translation import IN_LINKS
 
 LEASE: Final = timedelta(seconds=60)
 POLL_SECONDS: Final = 0.2
 PURGE_SECONDS: Final = 600
+MINUTE: Final = timedelta(minutes=1)
 NOT_TAKEN: Final = (OSError, smtplib.SMTPException, httpx.HTTPError)
 
 
 class Undeliverable(Exception):
     """This message will never be sent; the text says why, without naming anybody."""
+
+
+class NotYet(Exception):
+    """This message must wait its turn; nothing of the attempt is kept."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("it must wait")
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +117,10 @@ class Worker:
             self._send(addressed)
         except Undeliverable as problem:
             self._give_up(notice, str(problem))
+        except NotYet as turn:
+            self._try_later(notice, turn, turn.wait)
         except (*NOT_TAKEN, StaleRecovery) as problem:
-            self._try_later(notice, problem)
+            self._try_later(notice, problem, backoff(notice.attempts))
         else:
             self._sent(addressed)
         return True
@@ -126,13 +139,7 @@ class Worker:
             log_event("authn_token_created", kind=notice.kind, recovery=notice.recovery_id, document=document)
 
     def _send(self, addressed: Addressed) -> None:
-        letter = self._writer.write(
-            addressed.notice.id,
-            addressed.notice.kind,
-            addressed.channel,
-            addressed.customer,
-            **addressed.context,
-        )
+        letter = self._writer.write(addressed.notice, addressed.channel, addressed.customer, **addressed.context)
         if addressed.channel is Channel.EMAIL:
             self._mail(letter)
         elif self._texter is None:
@@ -171,8 +178,7 @@ class Worker:
             tx.notices.done(notice, problem)
         log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
 
-    def _try_later(self, notice: Notice, problem: BaseException) -> None:
-        wait = backoff(notice.attempts)
+    def _try_later(self, notice: Notice, problem: BaseException, wait: timedelta) -> None:
         with self._store.transaction() as tx:
             tx.notices.retry(notice, wait)
         log_event(
@@ -204,24 +210,48 @@ class Worker:
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)
-        context = {"link": self._url(f"enlace/{token}"), "reserve": self._reserve(tx, customer)}
+        context = {
+            "link": self._url(f"enlace/{token}", notice.language),
+            "reserve": self._reserve(tx, customer, channel, notice.language),
+        }
         return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None and notice.channel is not None:
+            tx.customers.hold(notice.customer_id)
             return tx.customers.by_id(notice.customer_id), notice.channel
         customer = tx.customers.by_document(recovery.document_key)
         if customer is None:
             raise Undeliverable("nobody has this document")
         if not customer.contact.channels:
             raise Undeliverable("no address is registered")
-        limit = self._services.rules.policy.limit(Budget.LINKS)
-        if tx.budgets.spend(customer.id, Budget.LINKS, limit) is None:
-            log_event("excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id)
-            raise Undeliverable("the customer's links of the day are spent")
+        tx.customers.hold(customer.id)
         channel = customer.contact.channels[0]
+        self._spend_link(tx, recovery, customer, channel)
         tx.notices.address(notice, customer.id, channel)
         return customer, channel
+
+    def _spend_link(self, tx: SqlTransaction, recovery: Recovery, customer: Customer, channel: Channel) -> None:
+        """One link of the customer's day, of the address's day, of everybody's minute (S3)."""
+        policy = self._services.rules.policy
+        left = tx.budgets.spend(customer.id, Budget.LINKS, policy.links_a_day)
+        if left is None:
+            raise self._capped("links of one customer in a day", recovery)
+        first = left == policy.links_a_day - 1  # it comes in any case: others may share the address
+        sent, _ = tx.rates.count(self._address_counter(customer, channel), DAY)
+        if sent > policy.links_to_address_a_day and not first:
+            raise self._capped("links to one address in a day", recovery)
+        together, ends_at = tx.rates.count("links-per-minute", MINUTE)
+        if together > policy.links_a_minute:
+            log_event("excess_rate_limit_exceeded", limit="links of all customers in a minute")
+            raise NotYet(ends_at - tx.now)
+
+    def _capped(self, limit: str, recovery: Recovery) -> Undeliverable:
+        log_event("excess_rate_limit_exceeded", limit=limit, recovery=recovery.id)
+        return Undeliverable(f"spent: {limit}")
+
+    def _address_counter(self, customer: Customer, channel: Channel) -> str:
+        return f"links-to/{address_key(customer.contact.address(channel), self._services.rules.keys)}"
 
     def _address_code(self, tx: SqlTransaction, notice: Notice) -> Addressed:
         """The code comes into being here and is kept nowhere; a second try makes the same one."""
@@ -252,16 +282,21 @@ class Worker:
 
     def _alarm(self, customer: Customer, notice: Notice) -> dict[str, str]:
         token = sign_alarm(self._services.rules.keys, customer.id, notice.recovery_id)
-        return {"alarm": self._url(f"no-fui-yo/{token}")}
+        path = f"no-fui-yo/{token}"
+        return {"alarm": self._url(path, notice.language), "alarm_in_spanish": self._url(path, Language.SPANISH)}
 
-    def _reserve(self, tx: SqlTransaction, customer: Customer) -> str | None:
+    def _reserve(self, tx: SqlTransaction, customer: Customer, channel: Channel, language: Language) -> str | None:
         """The way to one more link, in the message of the last that can be asked for today."""
-        if tx.budgets.left(customer.id, Budget.LINKS, self._services.rules.policy.limit(Budget.LINKS)):
+        policy = self._services.rules.policy
+        sent, _ = tx.rates.counted(self._address_counter(customer, channel))
+        if tx.budgets.left(customer.id, Budget.LINKS, policy.links_a_day) and sent < policy.links_to_address_a_day:
             return None
-        return self._url(f"otro-enlace/{sign_reserve(self._services.rules.keys, customer.id)}")
+        return self._url(f"otro-enlace/{sign_reserve(self._services.rules.keys, customer.id)}", language)
 
-    def _url(self, path: str) -> str:
-        return f"{self._services.settings.base_url}/personas/clave/{path}"
+    def _url(self, path: str, language: Language) -> str:
+        """An address of the recovery; one that is not in Spanish brings its language along."""
+        brought = "" if language is Language.SPANISH else f"?{IN_LINKS}={language}"
+        return f"{self._services.settings.base_url}/personas/clave/{path}{brought}"
 
 
 _ADDRESSING: Final = {

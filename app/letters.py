@@ -1,5 +1,6 @@
-"""Writes what is sent to customers: e-mail in HTML and text, SMS in one short text, in Spanish."""
+"""Writes what is sent to customers: e-mail in HTML and text, SMS in one short text, in their language."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,27 +10,31 @@ from flask_babel import force_locale, format_datetime
 
 from app.adapters.mail import Letter
 from app.domain.customers import Channel, Customer
-from app.domain.messages import N_, Message
-from app.domain.notices import NoticeKind
+from app.domain.messages import N_, Language, Message
+from app.domain.notices import Notice, NoticeKind
 from app.settings import Settings
-from app.translation import say
+from app.translation import LOCALES, language, say
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
-LOCALE: Final = "es_CO"
 
 SUBJECTS: Final = {
     NoticeKind.LINK: N_("Your link to set a new password"),
-    NoticeKind.CODE: N_("Your code to go on"),
-    NoticeKind.LOCKED: N_("We stopped the recovery of your password"),
+    NoticeKind.CODE: N_("Your code to continue"),
+    NoticeKind.LOCKED: N_("We stopped your password recovery"),
     NoticeKind.CHANGED: N_("Your password was changed"),
     NoticeKind.FROZEN: N_("Your password is frozen"),
+}
+WHY_ENGLISH: Final = N_("This message is in English because somebody chose English on our page. Was it not you?")
+_INSTANTS: Final = {
+    Language.SPANISH: "d 'de' MMMM 'de' y, h:mm a",
+    Language.ENGLISH: "MMMM d, y 'at' h:mm a",
 }
 
 
 def local_time(instant: datetime) -> str:
     """An instant (UTC) as a customer in Colombia reads it, with its offset."""
     local = instant.astimezone(BOGOTA)
-    return str(format_datetime(local, "d 'de' MMMM 'de' y, h:mm a", rebase=False)) + " (UTC−05:00)"
+    return str(format_datetime(local, _INSTANTS[language()], rebase=False)) + " (UTC−05:00)"
 
 
 class Writer:
@@ -39,22 +44,31 @@ class Writer:
         self._app = app
         self._settings = settings
 
-    def write(self, notice_id: str, kind: NoticeKind, channel: Channel, to: Customer, **context: Any) -> Letter:
-        """The message of a kind for one address of a customer; `context` is what its template needs."""
+    def write(self, notice: Notice, channel: Channel, to: Customer, **context: Any) -> Letter:
+        """A message for one address of a customer; `context` is what its template needs."""
+        kind = notice.kind
         context |= {
             "customer": to,
             "settings": self._settings,
             "now": datetime.now(UTC),
             "local_time": local_time,
+            "in_spanish": self._in_spanish(notice.language),
         }
-        with self._app.app_context(), force_locale(LOCALE):
+        with self._app.app_context(), force_locale(LOCALES[notice.language]):
             if channel is Channel.SMS:
                 text = render_template(f"sms/{kind}.txt", **context)
-                return Letter(notice_id, str(to.contact.mobile), "", " ".join(text.split()))
+                return Letter(notice.id, str(to.contact.mobile), "", " ".join(text.split()))
             return Letter(
-                notice_id,
+                notice.id,
                 str(to.contact.email),
                 f"{say(Message(SUBJECTS[kind]))} – {self._settings.bank_name}",
                 render_template(f"mail/{kind}.txt", **context),
                 render_template(f"mail/{kind}.html", **context),
             )
+
+    def _in_spanish(self, spoken: Language) -> Mapping[str, str] | None:
+        """What a letter in English says in Spanish: its reader may not be who chose the language."""
+        if spoken is Language.SPANISH:
+            return None
+        with self._app.app_context(), force_locale(LOCALES[Language.SPANISH]):
+            return {"why": say(Message(WHY_ENGLISH)), "alarm": say(Message(N_("It was not me")))}

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     password_min_length: int = Field(15, ge=8, le=64, description="Shortest new password, in characters")
     password_history: int = Field(5, ge=1, le=24, description="Former passwords that cannot be used again")
     contact_hold_hours: int = Field(24, ge=0, le=720, description="How long new contact data cannot be used")
+    calm_requests: int = Field(
+        300, ge=1, description="Requests for links in 10 minutes, all together, beyond which browsers must do some work"
+    )
+    links_per_minute: int = Field(120, ge=1, description="Links mailed in a minute, all together; the others wait")
     recovery_idle_minutes: int = Field(5, ge=1, le=60, description="Longest pause after the link is opened")
     recovery_total_minutes: int = Field(20, ge=2, le=120, description="Longest recovery after the link is opened")
 
@@ -161,6 +165,7 @@ class Settings(BaseSettings):
             contact_hold=timedelta(hours=self.contact_hold_hours),
             idle=timedelta(minutes=self.recovery_idle_minutes),
             total=timedelta(minutes=self.recovery_total_minutes),
+            links_a_minute=self.links_per_minute,
         )
 
     def former_secrets(self) -> list[bytes]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from attack import toll
 from attack.html import Form, Page
 
 RECOVERY: Final = "/personas/clave"
@@ -173,8 +174,12 @@ class Browser:
         return self._follow(self.fetch("GET", address, headers=headers))
 
     def send(self, form: Form, fields: Fields, headers: Mapping[str, str] | None = None) -> Page:
-        """Send a form and go where that leads."""
-        return self._follow(self.fetch("POST", form.action, fields, headers))
+        """Send a form and go where that leads; the toll of a flooded service is paid as a browser would."""
+        page = self._follow(self.fetch("POST", form.action, fields, headers))
+        if asked := toll.asked(page):
+            sent = list(fields.items()) if isinstance(fields, Mapping) else list(fields)
+            page = self._follow(self.fetch("POST", form.action, [*sent, *toll.pay(asked).items()], headers))
+        return page
 
     def submit(self, button: str, by_label: dict[str, str] | None = None) -> Page:
         """Fill in the form on the page, press its button, and go where that leads."""

@@ -15,7 +15,7 @@ from app.domain.eligibility import QUALIFIES  # noqa: E402
 from app.domain.journey import ENDS, JOURNEY, Outcome, Step  # noqa: E402
 from app.settings import ROOT as APP_ROOT  # noqa: E402
 from app.settings import Settings  # noqa: E402
-from app.web.limits import LIMITS  # noqa: E402
+from app.web.limits import LIMITS, TOLLS  # noqa: E402
 
 EVERYWHERE = {Outcome.TOO_LATE, Outcome.SUPERSEDED, Outcome.TURNED_AWAY, Outcome.RESTARTED}
 
@@ -63,10 +63,9 @@ def _bounds(field: Any) -> str:
 def limits() -> str:
     """Every limit with its reason."""
     rows = ["| limit | rate | counted | why |", "|---|---|---|---|"]
-    rows += [
-        f"| `{limit.name}` | {limit.rate} | {'failures' if limit.failures_only else 'all'} | {limit.reason} |"
-        for limit in LIMITS
-    ]
+    for limit in (*LIMITS, *TOLLS):
+        rate = re.sub(r"{(\w+)}", lambda setting: f"`{setting[1].upper()}`", limit.rate)
+        rows.append(f"| `{limit.name}` | {rate} | {'failures' if limit.failures_only else 'all'} | {limit.reason} |")
     return "\n".join(rows)
 
 

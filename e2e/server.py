@@ -15,6 +15,8 @@ from e2e.waiting import until
 
 START_SECONDS: Final = 90
 STOP_SECONDS: Final = 20
+# Many tests visit one server: one proxy in front gives each visitor an address, and all of them are no flood.
+MANY_VISITORS: Final = {"TRUSTED_PROXIES": "1", "CALM_REQUESTS": "1000000", "LINKS_PER_MINUTE": "1000000"}
 FAILURES: Final = ("Traceback", "sys_crash", "sys_database_unavailable", "delivery_failed")
 
 
@@ -23,9 +25,8 @@ class Server:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self._log = folder / "server.log"
-        # One proxy in front, so that each customer of a test can have an address of their own.
-        self._given = {"APP_ENV": "demo", "INSTANCE_DIR": str(folder), "TRUSTED_PROXIES": "1"} | settings
-        self._given["PORT"] = str(_free_port())
+        self._given = {"APP_ENV": "demo", "INSTANCE_DIR": str(folder)} | MANY_VISITORS | settings
+        self._given["PORT"] = str(free_port())
         self._process: subprocess.Popen[bytes] | None = None
         self.settings = read_settings(**{name.lower(): value for name, value in self._given.items()})
         self.url = self.settings.base_url
@@ -87,7 +88,8 @@ class Server:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -49,7 +49,7 @@ def test_wrong_answers_twice_lock_and_every_address_is_told(visit: Visit, bank: 
     alicia, visitor = bank.new_customer(), visit(scripts=False)
     reach_questions(visitor, alicia, bank)
     answer(visitor, alicia, bank, rightly=False)
-    visitor.sees_error("Las respuestas no coinciden")
+    visitor.sees_error("Al menos una respuesta no coincide")
     visitor.sees("Le queda 1 intento hoy")
     expect(visitor.summary.get_by_role("link")).to_have_count(0)
     answer(visitor, alicia, bank, rightly=False)
@@ -61,7 +61,7 @@ def test_the_right_answers_at_the_second_try_go_on(visit: Visit, bank: Bank) -> 
     alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
     answer(visitor, alicia, bank, rightly=False)
-    visitor.sees_error("Las respuestas no coinciden")
+    visitor.sees_error("Al menos una respuesta no coincide")
     answer(visitor, alicia, bank)
     visitor.stands_at("password")
 

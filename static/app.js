@@ -8,7 +8,7 @@
   const sentForm = (event) => { const from = event.detail.ctx?.sourceElement; return from?.matches?.("form") ? from : null; };
 
   // --- fragments are our own: the one policy that may turn text into a page ---------------------------------
-  if (window.trustedTypes && window.htmx) {
+  if (window.trustedTypes) {
     const policy = trustedTypes.createPolicy("htmx", {
       createHTML: (html) => html,
       createScript: () => { throw new TypeError("fragments carry no scripts"); },
@@ -87,10 +87,16 @@
     requestAnimationFrame(uncover);
   });
 
+  const putAway = (box) => {
+    box.hidden = true;
+    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+  };
+
   const watchIdle = () => {
     const box = document.getElementById("idle");
     idleClock.stop();
-    if (!box) return;
+    if (box) putAway(box);
+    if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
       if (!part.hidden || document.querySelector("#code-over:not([hidden])")) return;
@@ -117,26 +123,68 @@
     } catch {
       return failed(button);
     }
-    const box = document.getElementById("idle");
-    box.hidden = true;
-    box.querySelectorAll("[data-idle]").forEach((part) => { part.hidden = true; });
+    watchIdle();
     say(button.dataset.done);
     lastFocus?.focus({ preventScroll: true });
-    watchIdle();
   };
+
+  // --- under a flood the browser works a little, and the form goes on by itself (app/domain/work.py) -----------
+  let paying;
+  const trial = async (key, number, { iterations, bits }) => {
+    const salt = new TextEncoder().encode(number);
+    const found = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: Number(iterations) }, key, 32);
+    return new DataView(found).getUint32() >>> (32 - bits) === 0;
+  };
+  const work = async (box, each) => {
+    const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(box.dataset.challenge), "PBKDF2", false, ["deriveBits"]);
+    const found = [], wanted = Number(box.dataset.answers);
+    for (let next = 0; found.length < wanted && box.isConnected; next += 8) {
+      const batch = Array.from({ length: 8 }, (_, at) => next + at);
+      const fits = await Promise.all(batch.map((number) => trial(key, number, box.dataset)));
+      found.push(...batch.filter((_, at) => fits[at]));
+      each(found.length);
+    }
+    return found.slice(0, wanted).join(" ");
+  };
+  const pay = async (box) => {
+    const form = box.closest("form");
+    const show = (name) => { for (const part of ["waiting", "working", "paid"]) box.querySelector(`[data-${part}]`).hidden = part !== name; };
+    let changed = false;
+    form.addEventListener("input", () => { changed = true; });
+    try {
+      paying = form;
+      show("working");
+      say(box.querySelector("[data-working] p").textContent.trim());
+      form.elements.proof.value = await work(box, (done) => { box.querySelector("progress").value = done; });
+    } catch {
+      return show("waiting"); // no cryptography here: a minute's patience does as well
+    } finally {
+      paying = undefined;
+    }
+    if (!box.isConnected) return;
+    show("paid");
+    if (changed) say(box.querySelector("[data-paid]").textContent.trim()); // somebody is typing: they press
+    else form.requestSubmit();
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.target !== paying) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
 
   // --- a new step, or a new part of it: focus, clocks, and the comforts that need a script --------------------
   const fresh = new WeakSet();
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
   const arrive = () => {
-    const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]");
+    const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
     if (first(here)) {
       say("");
       watchIdle();
       if (!code) codeClock.stop();
     }
     if (first(code) && code.dataset.seconds) countDown(code);
+    if (first(toll)) pay(toll);
     if (first(eye)) eye.closest("label").hidden = false;
   };
   const moveOn = () => {
@@ -157,13 +205,13 @@
   const busy = (on) => {
     clearTimeout(slow);
     if (!on) return step().removeAttribute("aria-busy");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     step().setAttribute("aria-busy", "true");
     slow = setTimeout(() => say(status.dataset.busy), 800);
   };
   const failed = (where) => {
     say("");
-    step().querySelector(".notice-error")?.remove();
+    document.querySelector(".notice-error")?.remove();
     where.before(document.getElementById("offline-message").content.cloneNode(true));
   };
 
@@ -194,6 +242,7 @@
   });
   window.addEventListener("pageshow", () => busy(false));
 
+  document.documentElement.classList.add("scripted");
   arrive();
   step().querySelector(".summary[data-focus]")?.focus();
 })();

@@ -11,6 +11,7 @@ from app.customers_file import BOGOTA, CustomerEntry, ProductEntry
 from app.domain.case import Rules
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType
+from app.domain.messages import Language
 from app.domain.proofs import document_key
 
 PASSWORD: Final = "cometa-violeta-19-lagos"  # noqa: S105 - everybody is meant to know it
@@ -41,6 +42,10 @@ class Person:
     def document(self) -> IdentityDocument:
         """The document to type."""
         return self.customer.document
+
+    def story(self, language: Language) -> str:
+        """What there is to see."""
+        return self.story_es if language is Language.SPANISH else self.story_en
 
     @property
     def name(self) -> str:
@@ -214,7 +219,7 @@ PEOPLE: Final[tuple[Person, ...]] = (
             mobile="+573000000009",
         ),
         "Frozen after “it was not me”: neither log-in nor recovery until the bank has spoken with her.",
-        "Congelada tras un «no fui yo»: ni ingreso ni recuperación hasta que el banco hable con ella.",
+        "Suspendida tras un “No fui yo”: ni ingreso ni recuperación hasta que el banco hable con ella.",
         State.FROZEN,
     ),
     Person(
@@ -249,7 +254,7 @@ PEOPLE: Final[tuple[Person, ...]] = (
             mobile="+573000000012",
         ),
         "Recovery is locked: too many wrong answers. Log-in still works.",
-        "La recuperación está bloqueada por demasiadas respuestas equivocadas. El ingreso sigue funcionando.",
+        "La recuperación está cerrada por muchas respuestas equivocadas. El ingreso sigue funcionando.",
         State.LOCKED,
     ),
     Person(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.customers import Customer
 from app.domain.journey import Outcome
-from app.domain.messages import Message
+from app.domain.messages import Language, Message
 from app.domain.passwords import Hasher
 from app.domain.passwords import Policy as PasswordPolicy
 from app.domain.policy import Policy
@@ -27,13 +27,17 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link."""
+    """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link.
+
+    `language` is the page's, and that of every message an answer causes.
+    """
 
     rules: Rules
     now: datetime
     recovery: Recovery | None = None
     customer: Customer | None = None
     credential: Credential | None = None
+    language: Language = Language.SPANISH
 
     @property
     def under_way(self) -> Recovery:

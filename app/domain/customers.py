@@ -68,6 +68,10 @@ class Contact:
         both = ((Channel.EMAIL, self.email), (Channel.SMS, self.mobile))
         return tuple(channel for channel, address in both if address)
 
+    def address(self, channel: Channel) -> str:
+        """The address of one of `channels`."""
+        return str(self.email if channel is Channel.EMAIL else self.mobile)
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.customers import Channel
+from app.domain.messages import Language
 
 
 class NoticeKind(StrEnum):
@@ -23,6 +24,7 @@ class Notice:
     """A message that must arrive. It carries no address and no secret: both are looked up or made at sending.
 
     `customer_id` and `channel` are None for a link that was asked for: only the worker finds out whose it is.
+    `language` is that of the page which caused it.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Notice:
     channel: Channel | None = None
     nonce: str | None = None
     attempts: int = 0
+    language: Language = Language.SPANISH
 
 
 WORTH_SENDING: Final[dict[NoticeKind, timedelta]] = {
@@ -41,6 +44,15 @@ WORTH_SENDING: Final[dict[NoticeKind, timedelta]] = {
     NoticeKind.LOCKED: timedelta(days=3),
     NoticeKind.CHANGED: timedelta(days=3),
     NoticeKind.FROZEN: timedelta(days=3),
+}
+
+
+RANK: Final[dict[NoticeKind, int]] = {
+    NoticeKind.CODE: 0,  # somebody is waiting at the page, and proved who they are
+    NoticeKind.FROZEN: 1,
+    NoticeKind.CHANGED: 1,
+    NoticeKind.LOCKED: 1,
+    NoticeKind.LINK: 2,  # what strangers can ask for comes last: a flood of it delays nothing else
 }
 
 

@@ -54,35 +54,38 @@ class Rule(StrEnum):
 _RULES: Final = {
     Rule.LENGTH: N_("At least %(count)s characters; spaces count"),
     Rule.NOT_COMMON: N_("Not a password that many people use"),
-    Rule.NOT_PERSONAL: N_("Not made of your name, document, mobile or e-mail"),
-    Rule.NOT_BANK: N_("Not made of the bank's name, places, teams or dates"),
-    Rule.NOT_PREDICTABLE: N_("Not just repeats, keyboard rows or a few common words"),
+    Rule.NOT_PERSONAL: N_("Not made from your name, document, mobile or e-mail"),
+    Rule.NOT_BANK: N_("Not made from the bank's name, places, teams or dates"),
+    Rule.NOT_PREDICTABLE: N_("Not just repetition, keys in a row or a few common words"),
     Rule.NOT_RECENT: N_("Not one of your last %(count)s passwords"),
 }
 _ADVICE: Final = {
     Rule.NOT_COMMON: N_(
-        "Many people use this password, with or without digits around it, so it is tried first. "
+        "Many people use this password, with or without numbers around it. "
+        "It is one of the first that somebody would try. "
         "Join four or five words that only you would put together."
     ),
     Rule.NOT_PERSONAL: N_(
-        "Others know your name and your numbers, and without them too little is left. "
+        "Others know your name and your numbers. Without them, too little of your password is left. "
         "Add words that have nothing to do with you."
     ),
     Rule.NOT_BANK: N_(
-        "Without the words of the bank, places, teams and dates too little is left. "
+        "The names of the bank, places and teams, and dates are easy to guess. "
+        "Without them, too little of your password is left. "
         "Add words that nobody would expect here."
     ),
     Rule.NOT_PREDICTABLE: N_(
-        "It repeats itself, follows the keyboard or has too few uncommon words, so it is soon guessed. "
+        "This password is easy to guess. It has repetition, keys in a row or only very common words. "
         "Join four or five words that only you would put together."
     ),
-    Rule.NOT_RECENT: N_("You have used it here before. Choose one that is new."),
+    Rule.NOT_RECENT: N_("You used this password here before. Choose one that is new."),
 }
 _TOO_SHORT: Final = N_(
-    "It is too short: %(length)s of %(count)s characters. Join four or five words that only you would put together."
+    "The password is too short: it has %(length)s of %(count)s characters. "
+    "Join four or five words that only you would put together."
 )
-_TOO_LONG: Final = N_("It is longer than %(count)s bytes, which is more than can be kept. Use fewer words.")
-_UNTYPEABLE: Final = N_("It has a sign that cannot be typed, such as a tab or a line break. Type it by hand.")
+_TOO_LONG: Final = N_("The password is too long for us to keep. Use fewer words.")
+_UNTYPEABLE: Final = N_("The password has an invisible sign, such as a line break. Type it by hand.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class Policy:
 
     def _refusal(self, password: str) -> Message | None:
         if not _fits(password, self.max_bytes):
-            return Message(_TOO_LONG, {"count": self.max_bytes})
+            return Message(_TOO_LONG)
         if any(unicodedata.category(char) in {"Cc", "Cs"} for char in password):
             return Message(_UNTYPEABLE)
         return None if password else self._too_short(0)
@@ -174,8 +177,9 @@ class Policy:
 
 def personal_words(customer: Customer) -> tuple[str, ...]:
     """What a customer's password must not be made of: names, numbers, and the e-mail address up to its @."""
-    local = (customer.contact.email or "").rpartition("@")[0]
-    mobile = re.sub(r"\D", "", customer.contact.mobile or "")
+    email = customer.contact.email
+    local = email.rpartition("@")[0] if email else ""
+    mobile = (customer.contact.mobile or "").removeprefix("+")
     products = [product.number for product in customer.products]
     whole = (customer.document.number, local, mobile, mobile[-NATIONAL_DIGITS:], *products)
     parts = _PARTS.findall(" ".join((customer.given_names, customer.family_names, local, *products)))
@@ -241,7 +245,7 @@ def reused(hasher: Hasher, password: str, recent_hashes: Sequence[str]) -> bool:
 
 def _hash_of_nobody(argon2: PasswordHasher) -> str:
     cost = f"m={argon2.memory_cost},t={argon2.time_cost},p={argon2.parallelism}"
-    salt, digest = (b64encode(bytes(n)).decode().rstrip("=") for n in (argon2.salt_len, argon2.hash_len))
+    salt, digest = (b64encode(bytes(n)).decode().replace("=", "") for n in (argon2.salt_len, argon2.hash_len))
     return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
@@ -280,7 +284,7 @@ def _is_common(folded: str) -> bool:
 
 def _period(text: str) -> str:
     """The shortest text whose repetition this one is."""
-    return text[: (text + text).find(text, 1)] if text else ""
+    return text[: (text + text).find(text, 1)]
 
 
 def _guesses(text: str, expected: frozenset[str]) -> float:
@@ -319,7 +323,7 @@ def _pieces(text: str, expected: frozenset[str]) -> Iterator[tuple[int, int, flo
 
 def _ranked(text: str) -> Iterator[tuple[int, int, float]]:
     ranks = words.ranks()
-    for start in range(len(text) - 1):
-        for end in range(start + 2, min(start + words.LONGEST_RANKED_WORD, len(text)) + 1):
-            if rank := ranks.get(text[start:end]):
-                yield start, end, max(log10(rank), GUESSES_PER_PIECE)
+    for start in range(len(text)):
+        for length in range(min(words.LONGEST_RANKED_WORD, len(text) - start) + 1):
+            if rank := ranks.get(text[start : start + length]):
+                yield start, start + length, max(log10(rank), GUESSES_PER_PIECE)

@@ -47,6 +47,8 @@ class Policy:
     contact_hold: timedelta = timedelta(hours=24)
     idle: timedelta = timedelta(minutes=5)
     total: timedelta = timedelta(minutes=20)
+    links_a_minute: int = 120
+    links_to_address_a_day: int = 20
     links_a_day: int = 5
     reserve_a_day: int = 5
     codes_a_day: int = 10

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.recovery import Recovery
@@ -39,6 +40,12 @@ class Customers(Protocol):
 
     def by_id(self, customer_id: int) -> Customer:
         """The customer with this id; LookupError if it is gone."""
+
+    def hold(self, customer_id: int) -> None:
+        """Let no other transaction that holds this customer go on until this one ended.
+
+        First of all in every transaction that changes more than one row of a customer.
+        """
 
 
 class Credentials(Protocol):
@@ -90,8 +97,8 @@ class Recoveries(Protocol):
     def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
 
-    def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:
-        """Bring every live recovery of a customer to an end."""
+    def close_all(self, customer_id: int, step: Step) -> None:
+        """Bring every live recovery of a customer to an end; what has ended stays as it is."""
 
     def supersede_links(self, customer_id: int, newest: str) -> None:
         """Of a customer's unopened links only the newest stays good (requirement S4)."""
@@ -126,6 +133,7 @@ class Notices(Protocol):
         self,
         kind: NoticeKind,
         recovery_id: str,
+        language: Language,
         customer_id: int | None = None,
         channels: Iterable[Channel | None] = (None,),
         nonce: str | None = None,

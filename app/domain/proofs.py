@@ -41,6 +41,12 @@ def document_key(document: IdentityDocument, keys: KeySource) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
+def address_key(address: str, keys: KeySource) -> str:
+    """The keyed name of an e-mail address or mobile, for counting what is sent there (S17)."""
+    digest = hmac.digest(keys.of("address"), address.casefold().encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
 def new_token() -> str:
     """A link's token: 256 random bits, URL-safe (ASVS 5.0 V11.5.1)."""
     return secrets.token_urlsafe(32)
@@ -63,7 +69,7 @@ def code(nonce: str, keys: KeySource) -> str:
     the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends
     the same value twice.
     """
-    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8], "big")
+    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8])
     return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
 
 

@@ -23,7 +23,7 @@ def handle(case: Case, _: None) -> Decision:
     asked = replace(here, code_nonce=new_nonce(), code_channel=channel, code_expires_at=None)
 
     def ask_for_code(tx: Transaction) -> None:
-        tx.notices.post(NoticeKind.CODE, here.id, case.owner.id, (channel,), nonce=asked.code_nonce)
+        tx.notices.post(NoticeKind.CODE, here.id, case.language, case.owner.id, (channel,), nonce=asked.code_nonce)
 
     return Decision(Outcome.ACCEPTED, asked, ask_for_code)
 

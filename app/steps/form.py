@@ -13,12 +13,12 @@ from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 
 ID_TYPES = (
     SelectChoice(IdType.CC, _("Citizenship card (CC)")),
-    SelectChoice(IdType.CE, _("Foreigner's card (CE)")),
+    SelectChoice(IdType.CE, _("Foreigner identity card (CE)")),
     SelectChoice(IdType.TI, _("Identity card for minors (TI)")),
     SelectChoice(IdType.PA, _("Passport (PA)")),
     SelectChoice(IdType.PPT, _("Temporary protection permit (PPT)")),
     SelectChoice(IdType.NIT, _("Tax number (NIT)")),
-    SelectChoice(IdType.RC, _("Civil registry (RC)")),
+    SelectChoice(IdType.RC, _("Civil registration (RC)")),
 )
 
 
@@ -54,21 +54,22 @@ class DocumentForm(StepForm):
 
     blamed = "id_number"
 
-    id_type = SelectField(_("Identification type"), choices=ID_TYPES, default=IdType.CC)
-    id_number = StringField(_("Identification number"))
+    id_type = SelectField(_("Document type"), choices=ID_TYPES, default=IdType.CC)
+    id_number = StringField(_("Document number"))
 
     def validate_id_number(self, field: StringField) -> None:
         """Only the form of the number is judged: nobody learns here who is a customer (S1)."""
-        if not (field.data or "").strip():
-            raise ValidationError(_("Enter your identification number."))
+        typed = field.data or ""
+        if not typed.strip():
+            raise ValidationError(_("Type your document number."))
         try:
-            IdentityDocument.parse(self.id_type.data or "", field.data or "")
+            IdentityDocument.parse(self.id_type.data, typed)
         except InvalidDocument:
             raise ValidationError(
-                _("Check the number: it does not fit the type of document you chose. Example: 1020304050.")
+                _("Check the number: it does not fit the document type you chose. Example: 1020304050.")
             ) from None
 
     @property
     def answer(self) -> IdentityDocument:
         """The document in canonical form."""
-        return IdentityDocument.parse(self.id_type.data or "", self.id_number.data or "")
+        return IdentityDocument.parse(self.id_type.data, self.id_number.data or "")

@@ -25,6 +25,6 @@ def handle(case: Case, document: IdentityDocument) -> Decision:
     )
 
     def ask_for_link(tx: Transaction) -> None:
-        tx.notices.post(NoticeKind.LINK, begun.id)
+        tx.notices.post(NoticeKind.LINK, begun.id, case.language)
 
     return Decision(Outcome.ACCEPTED, begun, ask_for_link)

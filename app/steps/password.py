@@ -50,7 +50,7 @@ def handle(case: Case, password: str) -> Decision:
         return Decision(Outcome.TURNED_AWAY, replace(here, refusal=why))
     failed = [verdict for verdict in verdicts(case, password) if not verdict.passed]
     if failed:
-        return Decision(Outcome.WRONG, here, message=failed[0].advice or failed[0].message)
+        return Decision(Outcome.WRONG, here, message=failed[0].advice)
     recent = case.secret.recent_hashes[: rules.policy.password_history]
     used_before = rules.passwords.judge_reuse(reused(rules.hasher, password, recent))
     if not used_before.passed:
@@ -70,9 +70,9 @@ class _Assignment:
         tx.credentials.assign(customer.id, self.password_hash)
         tx.credentials.clear_logins(here.document_key)
         tx.budgets.clear(customer.id)
-        tx.recoveries.close_all(customer.id, Step.USED, apart_from=here.id)
+        tx.recoveries.close_all(customer.id, Step.USED)
         tx.sessions.end_all(customer.id)
-        tx.notices.post(NoticeKind.CHANGED, here.id, customer.id, customer.contact.channels)
+        tx.notices.post(NoticeKind.CHANGED, here.id, self.case.language, customer.id, customer.contact.channels)
 
 
 def verdicts(case: Case, password: str) -> tuple[Verdict, ...]:

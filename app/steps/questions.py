@@ -19,7 +19,10 @@ from app.translation import say
 BUDGET: Budget | None = Budget.ANSWERS
 
 NOT_ALL_RIGHT = Message(
-    N_("The answers do not match what we have. For your security we do not say which. Check them all.")
+    N_(
+        "At least one answer does not match our records. "
+        "For your security we do not say which one. Check them all again."
+    )
 )
 
 
@@ -30,7 +33,7 @@ class Form(StepForm):
     def of(cls, _case: Case) -> "Form":
         """A form with one required field for each question of this customer."""
         fields = {question.id: _radio(question) for question in drawn(_case)}
-        return type("QuestionsForm", (cls,), fields)()  # type: ignore[no-any-return]
+        return type(cls.__name__, (cls,), fields)()  # type: ignore[no-any-return]
 
     @property
     def answer(self) -> dict[str, str]:

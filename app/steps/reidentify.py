@@ -45,10 +45,4 @@ def turned_away(case: Case) -> Refusal | None:
 
 
 def _held_by_this_browser(case: Case, here: Recovery) -> Recovery:
-    policy = case.rules.policy
-    return replace(
-        here,
-        ticket=secrets.token_urlsafe(32),
-        total_at=case.now + policy.total,
-        idle_at=case.now + policy.idle,
-    )
+    return replace(here, ticket=secrets.token_urlsafe(32), total_at=case.now + case.rules.policy.total)

@@ -7,6 +7,8 @@ from app.domain.alarm import freeze
 from app.events import log_event
 from app.services import services
 from app.signing import read_alarm
+from app.translation import language
+from app.web.language import follow_link
 from app.web.limits import ALARM, limited
 from app.web.pages import draw
 
@@ -22,12 +24,15 @@ def _opened() -> tuple[int, str] | None:
 def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar; change nothing."""
     session["alarm"] = token
-    return redirect(url_for("alarm.page"), 303)
+    session.pop("stopped", None)
+    return follow_link(redirect(url_for("alarm.page"), 303))
 
 
 @blueprint.get("/personas/clave/no-fui-yo")
 def page() -> Response:
-    """What the button will do, and the button."""
+    """What the button will do, and the button; once it was pressed, what it did."""
+    if session.get("stopped"):
+        return draw("alarm_done.html")
     return draw("alarm.html", opened=_opened() is not None)
 
 
@@ -37,10 +42,11 @@ def stop() -> Response:
     """Freeze the credential and end every session and recovery of the customer."""
     opened = _opened()
     if opened is None:
-        return draw("alarm.html", opened=False)
+        return page()
     customer_id, recovery_id = opened
     with services().store.transaction() as tx:
-        newly = freeze(tx, tx.customers.by_id(customer_id), recovery_id)
+        newly = freeze(tx, tx.customers.by_id(customer_id), recovery_id, language())
     session.pop("alarm", None)
+    session["stopped"] = True
     log_event("authn_credential_frozen", recovery=recovery_id, newly=newly)
     return draw("alarm_done.html")

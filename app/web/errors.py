@@ -31,12 +31,12 @@ MESSAGES: dict[int, tuple[Any, Any]] = {
         _("Something failed on our side"),
         _("It is not your fault and nothing was lost. Try again in a minute."),
     ),
-    503: (_("The service is resting for a moment"), _("Nothing was lost.")),
+    503: (_("The service is not available right now"), _("Nothing was lost.")),
 }
 A_MINUTE = 60
 STALE_PAGE = (
     _("This page was open for too long"),
-    _("For your security it stopped working. Load it again and go on; nothing was lost."),
+    _("For your security it stopped working. Load it again and go on. Nothing was lost."),
 )
 
 

@@ -71,5 +71,5 @@ def _harden(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     if not response.cache_control.immutable:
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Vary"] = "Cookie, HX-Request"
+        response.headers["Vary"] = "Accept-Encoding, Cookie, HX-Request"
     return response

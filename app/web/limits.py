@@ -29,9 +29,17 @@ def address() -> str:
     return str(ip_network((asked_from, 64), strict=False))
 
 
+def everybody() -> str:
+    """All who ask, together."""
+    return "everybody"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A named limit: how many, who is counted, when it applies, and whether only failures count."""
+    """A named limit: how many, who is counted, when it applies, and whether only failures count.
+
+    `rate` may name a setting in braces, such as `{calm_requests}`.
+    """
 
     name: str
     rate: str
@@ -40,13 +48,13 @@ class Limit:
     only_step: str | None = None
     failures_only: bool = False
 
+    def rate_now(self) -> str:
+        """The rate with the settings filled in."""
+        return self.rate.format_map(services().settings.model_dump(include={"calm_requests"}))
+
     def does_not_apply(self) -> bool:
         """Whether this request is of no concern to the limit."""
         return self.only_step is not None and request.form.get("step") != self.only_step
-
-    def counts(self, response: Response) -> bool:
-        """Whether this answer takes one off: all of them, or those that refused something."""
-        return not self.failures_only or response.status_code == FORM_ERROR
 
 
 LOGIN = Limit(
@@ -57,8 +65,8 @@ LOGIN = Limit(
 )
 IDENTIFY = Limit(
     "identify",
-    "60 per hour",
-    "Somebody asking for links for many documents; thirty colleagues behind one address may ask twice each.",
+    "600 per hour",
+    "Somebody asking for links for many documents who pays for it, too; a mobile network behind one address passes.",
     only_step="identify",
 )
 ANSWER = Limit(
@@ -92,10 +100,34 @@ REPORTS = Limit(
     "60 per 10 minutes",
     "Somebody filling the log with made-up reports of violated policies.",
 )
+CALM_ADDRESS = Limit(
+    "calm-address",
+    "60 per hour",
+    "Thirty colleagues behind one address may ask twice each; whoever asks beyond pays the toll.",
+)
+CALM = Limit(
+    "calm",
+    "{calm_requests} per 10 minutes",
+    "Somebody asking for many documents from many addresses: from here on every browser pays the toll.",
+    key=everybody,
+)
+PATIENT_ADDRESS = Limit(
+    "patient-address",
+    "1 per minute",
+    "Who pays by waiting waits one after another, not all at once.",
+)
+PATIENT = Limit(
+    "patient",
+    "30 per minute",
+    "Somebody waiting at many addresses at once.",
+    key=everybody,
+)
 LIMITS = (LOGIN, IDENTIFY, ANSWER, LINK, RULES, ALARM, RESERVE, REPORTS)
+TOLLS = (CALM_ADDRESS, CALM, PATIENT_ADDRESS, PATIENT)
 
 # A Redis that is down raises the library's own error, at once; one that hangs is not waited for (S18).
 IN_REDIS = {"wrap_exceptions": True, "socket_connect_timeout": 2, "socket_timeout": 2, "retry": None}
+_ONLY_FAILURES = {limit.name for limit in LIMITS if limit.failures_only}
 
 limiter = Limiter(address, strategy="fixed-window", headers_enabled=False)
 
@@ -110,7 +142,6 @@ def limited(*limits: Limit) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 scope=limit.name,
                 key_func=limit.key,
                 exempt_when=limit.does_not_apply,
-                deduct_when=limit.counts,
             )(view)
         return view
 
@@ -123,3 +154,17 @@ def install(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or f"{DatabaseStorage.STORAGE_SCHEME[0]}://"
     app.config["RATELIMIT_STORAGE_OPTIONS"] = IN_REDIS if settings.redis_url else {"store": services().store}
     limiter.init_app(app)
+    app.after_request(_give_back)
+
+
+def _give_back(response: Response) -> Response:
+    """What counts failures only gives back the one it took when there was none.
+
+    Every request is counted before anything is done, in one statement. Looking first and counting afterwards would
+    let through all those that look at once.
+    """
+    if response.status_code != FORM_ERROR:
+        for taken in limiter.current_limits:
+            if taken.request_args[-1] in _ONLY_FAILURES:
+                limiter.storage.incr(taken.key, taken.limit.get_expiry(), amount=-1)
+    return response

@@ -8,6 +8,9 @@ from app.domain.case import Case
 from app.domain.journey import Step
 from app.steps import STEPS
 from app.steps.form import StepForm
+from app.web.toll import Toll
+
+UNAVAILABLE = 503
 
 
 def wants_fragment() -> bool:
@@ -18,11 +21,19 @@ def wants_fragment() -> bool:
 def draw(template: str, status: int = 200, **context: Any) -> Response:
     """A template in the layout that the request asks for."""
     layout = "fragment.html" if wants_fragment() else "page.html"
-    return make_response(render_template(template, layout=layout, **context), status)
+    return make_response(
+        render_template(template, layout=layout, database_works=status != UNAVAILABLE, **context), status
+    )
 
 
 def draw_step(
-    step: Step, case: Case, form: StepForm | None, status: int = 200, *, tries_left: int | None = None
+    step: Step,
+    case: Case,
+    form: StepForm | None,
+    status: int = 200,
+    *,
+    tries_left: int | None = None,
+    toll: Toll | None = None,
 ) -> Response:
     """The step's own template with the step's own context."""
     show = getattr(STEPS.get(step), "show", None)
@@ -33,6 +44,7 @@ def draw_step(
         step=step,
         form=form,
         tries_left=tries_left,
+        toll=toll,
         recovery=case.recovery,
         policy=case.rules.policy,
         now=case.now,

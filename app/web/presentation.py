@@ -8,17 +8,16 @@ from flask_babel import format_date, format_timedelta
 from flask_babel import lazy_gettext as _
 
 from app.domain.journey import Step
-from app.domain.questions.pools import money
 from app.letters import local_time
 from app.services import services
-from app.translation import say
+from app.translation import money, say
 
 STAGES: Final = (
     (_("Identify yourself"), frozenset({Step.IDENTIFY})),
     (_("Open the link"), frozenset({Step.LINK_SENT, Step.REIDENTIFY})),
-    (_("Confirm your contacts"), frozenset({Step.CONTACTS})),
+    (_("Confirm your contact details"), frozenset({Step.CONTACTS})),
     (_("Type the code"), frozenset({Step.CODE})),
-    (_("Answer questions"), frozenset({Step.QUESTIONS})),
+    (_("Answer the questions"), frozenset({Step.QUESTIONS})),
     (_("Choose your password"), frozenset({Step.PASSWORD})),
     (_("Done"), frozenset({Step.DONE})),
 )

@@ -13,19 +13,22 @@ from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.services import services
-from app.steps import STEPS
+from app.steps import STEPS, code
 from app.steps.advance import Moved, advance, look
 from app.steps.form import StepForm
 from app.steps.password import rules_list
-from app.translation import say
+from app.translation import language, say
+from app.web.language import follow_link
 from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import BrowserSession
+from app.web.toll import Toll, unpaid
 
 blueprint = Blueprint("recovery", __name__)
 
 RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
 UNPROCESSABLE = 422
+TOO_MANY = 429
 
 
 def _session() -> BrowserSession:
@@ -35,7 +38,8 @@ def _session() -> BrowserSession:
 def _here() -> tuple[Step, Case]:
     mine = _session()
     with services().store.transaction() as tx:
-        return look(tx, services().rules, mine.recovery_id, mine.ticket)
+        step, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
+    return step, replace(case, language=language())
 
 
 def _to_the_page() -> WerkzeugResponse:
@@ -59,6 +63,8 @@ def answer() -> WerkzeugResponse:
         log_event("sequence_fail", step=step, asked=request.form.get("step", ""))
         return _to_the_page()
     form = STEPS[step].Form.of(case)
+    if step is Step.IDENTIFY and (owed := unpaid(case.now)):
+        return _ask_toll(case, form, owed)
     if not form.validate():
         return draw_step(step, case, form, UNPROCESSABLE)
     try:
@@ -66,6 +72,12 @@ def answer() -> WerkzeugResponse:
     except StaleRecovery:
         return _to_the_page()
     return _after(moved, case, form)
+
+
+def _ask_toll(case: Case, form: StepForm, owed: Toll) -> Response:
+    response = draw_step(Step.IDENTIFY, case, form, TOO_MANY, toll=owed)
+    response.headers["Retry-After"] = str(owed.wait_seconds)
+    return response
 
 
 def _tell(moved: Moved) -> None:
@@ -88,6 +100,15 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
         mine.renew()
     return page() if wants_fragment() else _to_the_page()
+
+
+@blueprint.get("/personas/clave/codigo")
+def code_time() -> WerkzeugResponse:
+    """How the code is doing, asked every second until the mail server has it."""
+    step, case = _here()
+    if step is not Step.CODE or not wants_fragment():
+        return _to_the_page()
+    return draw("steps/code_time.html", 200, **code.show(case))
 
 
 @blueprint.post("/personas/clave/reglas")
@@ -123,7 +144,7 @@ def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar before anything is drawn. Uses up and changes nothing (S5)."""
     if request.method == "GET":
         _open(token_hash(token))
-    return _to_the_page()
+    return follow_link(_to_the_page())
 
 
 def _open(link_hash: str) -> None:

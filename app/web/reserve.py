@@ -19,6 +19,8 @@ from app.domain.recovery import Recovery
 from app.events import log_event
 from app.services import services
 from app.signing import read_reserve
+from app.translation import language
+from app.web.language import follow_link
 from app.web.limits import RESERVE, limited
 from app.web.pages import draw
 from app.web.sessions import BrowserSession
@@ -35,7 +37,7 @@ def _opened() -> int | None:
 def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar; change nothing."""
     session["reserve"] = token
-    return redirect(url_for("reserve.page"), 303)
+    return follow_link(redirect(url_for("reserve.page"), 303))
 
 
 @blueprint.get("/personas/clave/otro-enlace")
@@ -63,11 +65,12 @@ def ask() -> WerkzeugResponse:
 def _begin(tx: SqlTransaction, customer: Customer) -> Recovery | None:
     rules = services().rules
     limit = rules.policy.limit(Budget.RESERVE)
+    tx.customers.hold(customer.id)
     if not customer.contact.channels or tx.budgets.spend(customer.id, Budget.RESERVE, limit) is None:
         return None
     begun = Recovery(
         id=secrets.token_urlsafe(16), document_key=document_key(customer.document, rules.keys), created_at=tx.now
     )
     tx.recoveries.add(begun)
-    tx.notices.post(NoticeKind.LINK, begun.id, customer.id, customer.contact.channels[:1])
+    tx.notices.post(NoticeKind.LINK, begun.id, language(), customer.id, customer.contact.channels[:1])
     return begun

@@ -6,6 +6,7 @@ from attack.attacks import (
     bomb,
     codes,
     enumeration,
+    flood,
     forgery,
     fuzz,
     headers,
@@ -38,6 +39,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     "races": races,
     "secrets": secrecy,
     "fuzz": fuzz,
+    "flood": flood,
     "bomb": bomb,
     "enumeration": enumeration,
 }

@@ -26,6 +26,7 @@ FORMS = {
     "questions": ((), "Continuar"),
     "password": (("Nueva contraseña", "Confirme la nueva contraseña"), "Asignar contraseña"),
 }
+TOLL = '<p data-challenge="c" data-iterations="1" data-bits="1" data-answers="1"></p>'
 QUESTION = """<fieldset><legend>¿En qué ciudad abrió su cuenta de ahorros?</legend>
 <input type="radio" id="a" name="q" value="a"><label for="a">Cali</label></fieldset>"""
 
@@ -51,7 +52,7 @@ class Broken:
         cookie = request.cookies.get("sid") or secrets.token_urlsafe(32)
         refused = self._take(cookie) if request.method == "POST" else ""
         if refused == "limit":
-            return Response("", 429)
+            return Response(self._draw("identify", TOLL), 429)
         response = Response(self._draw(self.steps.get(cookie, "identify"), refused))
         response.set_cookie("sid", cookie)
         return response
@@ -83,7 +84,7 @@ class Broken:
 
     def _identify(self, cookie: str, number: str) -> str:
         self.asked[address := request.headers.get("X-Forwarded-For", "")] += 1
-        if self.asked[address] > MOST_FROM_ONE_ADDRESS:
+        if self.asked[address] > MOST_FROM_ONE_ADDRESS and "challenge" not in request.form:
             return "limit"
         if number not in self.customers:
             return f"{number} no es cliente del banco."

@@ -11,6 +11,7 @@ from app.domain.case import Rules
 from app.domain.customers import Channel
 from app.domain.journey import ENDS, Step
 from app.domain.login import LoginOutcome, log_in
+from app.domain.messages import Language
 from app.domain.notices import Notice, NoticeKind
 from app.domain.recovery import Recovery
 from tests.people import ALICE, BOB, OLD_PASSWORD, START, enrol
@@ -29,7 +30,7 @@ def bank(store: SqlStore) -> SqlStore:
 def press(bank: SqlStore) -> bool:
     """Alice presses the button of a message about the recovery «r1»."""
     with bank.transaction() as tx:
-        return freeze(tx, tx.customers.by_id(ALICE.id), "r1")
+        return freeze(tx, tx.customers.by_id(ALICE.id), "r1", Language.SPANISH)
 
 
 def begin(tx: SqlTransaction, step: Step, customer_id: int) -> str:
@@ -129,7 +130,7 @@ def test_a_customer_who_never_had_a_password_can_press_too(store: SqlStore) -> N
 def test_if_it_fails_in_the_middle_nothing_has_happened(bank: SqlStore, rules: Rules) -> None:
     nameless = replace(ALICE, id=4711)
     with pytest.raises(Exception, match="FOREIGN KEY"), bank.transaction() as tx:
-        freeze(tx, nameless, "r1")
+        freeze(tx, nameless, "r1", Language.SPANISH)
 
     assert waiting(bank) == []
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME

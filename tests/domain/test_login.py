@@ -163,6 +163,16 @@ def test_a_frozen_password_is_explained_to_whoever_knows_it_only(bank: SqlStore,
     assert outcomes(bank, rules, ALICE.document, OLD_PASSWORD, "wrong") == [FROZEN, WRONG]
 
 
+def test_without_a_password_nobody_gets_in_not_even_once_unfrozen(bank: SqlStore, rules: Rules) -> None:
+    with bank.transaction() as tx:
+        tx.credentials.freeze(BOB.id)
+
+    assert outcomes(bank, rules, BOB.document, OLD_PASSWORD) == [WRONG]
+    with bank.transaction() as tx:
+        tx.credentials.unfreeze(BOB.id)
+    assert outcomes(bank, rules, BOB.document, "") == [WRONG]
+
+
 def test_a_frozen_log_in_is_no_access(bank: SqlStore, rules: Rules) -> None:
     with bank.transaction() as tx:
         tx.credentials.freeze(ALICE.id)

@@ -18,6 +18,10 @@ def test_an_owner_recognises_the_first_letters_of_an_address() -> None:
     assert mask_email("ana.rojas@example.com") == "a•••••@e•••••.com"
 
 
+def test_an_at_sign_in_quotes_belongs_to_the_name() -> None:
+    assert mask_email('"ana@casa"@example.com') == '"•••••@e•••••.com'
+
+
 def test_an_owner_recognises_the_last_two_digits_of_a_mobile() -> None:
     assert mask_mobile("+573001234567") == "••••• 67"
 

@@ -1,6 +1,7 @@
 """What a customer notices of the password rules."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import argon2
@@ -44,6 +45,8 @@ MARIA = Customer(
 )
 HERS = personal_words(MARIA)
 CARLOS = ("Carlos", "Rincón", "79345612")
+# Signs in which no guesser sees anything: each is worth ten guesses, and ten of them are just enough.
+OTHERS = "椅子猫雨傘電車富士山"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,11 @@ class TestLength:
         assert refused is not None
         assert refused.values == {"length": 10, "count": 15}
 
+    def test_an_empty_password_has_no_characters(self) -> None:
+        refused = POLICY.judge("", CARLOS)[0].advice
+        assert refused is not None
+        assert refused.values == {"length": 0, "count": 15}
+
     def test_an_emoji_outside_the_basic_plane_counts_as_one_character(self) -> None:
         assert Rule.LENGTH not in broken("👍🎉🚀🐍🔥💧🌎🌙🍎🍌🍇🍓🥑🌽🎈")
         assert Rule.LENGTH in broken("👍🎉🚀🐍🔥💧🌎🌙🍎🍌🍇🍓🥑🌽")
@@ -116,14 +124,14 @@ class TestLength:
 
 class TestWhatCannotBeKept:
     def test_one_kibibyte_is_judged_and_one_byte_more_is_too_long(self) -> None:
-        assert "bytes" not in advice("ñ" * 2, Rule.LENGTH)
+        assert "too long" not in advice("ñ" * 2, Rule.LENGTH)
         assert Rule.LENGTH not in broken("ñ" * (MAX_BYTES // 2))
-        assert "bytes" in advice("ñ" * (MAX_BYTES // 2) + "x", Rule.LENGTH)
+        assert "too long" in advice("ñ" * (MAX_BYTES // 2) + "x", Rule.LENGTH)
 
     def test_what_nfc_makes_longer_than_one_kibibyte_is_too_long(self) -> None:
         grows = "\U0001d160" * (MAX_BYTES // 4)
         assert len(grows.encode()) == MAX_BYTES < len(normalise(grows).encode())
-        assert "bytes" in advice(grows, Rule.LENGTH)
+        assert "too long" in advice(grows, Rule.LENGTH)
 
     def test_a_megabyte_is_refused_before_anything_looks_at_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(passwords, "normalise")
@@ -140,12 +148,18 @@ class TestWhatCannotBeKept:
 
     @pytest.mark.parametrize("sign", ["\0", "\t", "\n", "\x1b", "\x9f", "\ud800"])
     def test_a_sign_that_cannot_be_typed_is_refused_with_advice(self, sign: str) -> None:
-        assert "cannot be typed" in advice(PASSPHRASE + sign, Rule.LENGTH)
+        assert "invisible sign" in advice(PASSPHRASE + sign, Rule.LENGTH)
 
-    def test_a_lone_surrogate_is_never_hashed(self, cheap: Hasher) -> None:
+    @pytest.mark.parametrize("surrogate", [0xD800, 0xDC00, 0xDFFF])
+    def test_a_lone_surrogate_is_never_hashed(self, cheap: Hasher, surrogate: int) -> None:
         with pytest.raises(UnusablePassword):
-            cheap.hash(PASSPHRASE + "\udc00")
-        assert not cheap.verify(cheap.hash(PASSPHRASE), PASSPHRASE + "\udc00")
+            cheap.hash(PASSPHRASE + chr(surrogate))
+        assert not cheap.verify(cheap.hash(PASSPHRASE), PASSPHRASE + chr(surrogate))
+
+    def test_the_advice_says_how_many_bytes_can_be_kept(self) -> None:
+        refused = POLICY.judge("x" * (MAX_BYTES + 1), CARLOS)[0].advice
+        assert refused is not None
+        assert refused.values == {"count": MAX_BYTES}
 
 
 class TestTheList:
@@ -237,6 +251,8 @@ class TestGuessablePasswords:
             ("EnUnLugarDeLaMancha", Rule.NOT_COMMON),
             ("dios es amor 777777", Rule.NOT_COMMON),
             ("correct horse battery staple", Rule.NOT_COMMON),
+            ("lovelovelovelove", Rule.NOT_COMMON),
+            ("CienAñosDe 2020 2020", Rule.NOT_COMMON),
             ("BancoNuevaClave2026", Rule.NOT_BANK),
             ("B4nc0NuevaCl4ve2026", Rule.NOT_BANK),
             ("Páramo2026Páramo2026", Rule.NOT_BANK),
@@ -268,6 +284,38 @@ class TestGuessablePasswords:
         assert Rule.NOT_PREDICTABLE in broken("perro gato casa")
         assert broken("perro gato casa mesa lluvia") == set()
 
+    def test_ten_signs_that_mean_nothing_are_enough_and_nine_are_not(self) -> None:
+        assert Rule.NOT_PREDICTABLE in broken(OTHERS[:9])
+        assert Rule.NOT_PREDICTABLE not in broken(OTHERS)
+
+    @pytest.mark.parametrize(
+        ("cheap", "others"),
+        [
+            ("la", 8),
+            ("perro", 7),
+            ("p3rr0", 7),
+            ("orrep", 7),
+            ("sedrft", 4),
+            ("cdefgh", 7),
+            ("mlkjih", 7),
+            ("15031985", 6),
+            ("1987", 8),
+            ("rincon", 8),
+            ("bogota", 8),
+            ("porsiempreyparasiempre", 8),
+            ("犬", 8),
+            ("犬" * 9, 8),
+            ("梨桃柿栗" * 10, 4),
+        ],
+    )
+    def test_what_a_guesser_sees_counts_little_wherever_it_stands(self, cheap: str, others: int) -> None:
+        few, enough = OTHERS[:others], OTHERS[: others + 1]
+        assert Rule.NOT_PREDICTABLE in broken(few + cheap) & broken(cheap + few)
+        assert Rule.NOT_PREDICTABLE not in broken(enough + cheap) | broken(cheap + enough)
+
+    def test_a_sign_ten_times_over_counts_as_two(self) -> None:
+        assert Rule.NOT_PREDICTABLE not in broken(OTHERS[:8] + "犬" * 10)
+
     @pytest.mark.parametrize(
         "wanted",
         [
@@ -284,7 +332,12 @@ class TestGuessablePasswords:
 
     def test_a_context_word_is_welcome_where_eight_other_characters_remain(self) -> None:
         assert Rule.NOT_BANK in broken("Bogotá 1998 jirafas")
-        assert Rule.NOT_BANK not in broken("Bogotá 1998 jirafitas")
+        assert Rule.NOT_BANK not in broken("Bogotá 1998 jirafota")
+        assert Rule.NOT_BANK not in broken("jirafota 1998 Bogotá")
+
+    def test_every_place_of_a_word_is_seen(self) -> None:
+        assert set(words.occurrences("cali cali cali", frozenset({"cali"}))) == {(0, 4), (5, 9), (10, 14)}
+        assert set(words.occurrences("aaaa", frozenset({"aaa"}))) == {(0, 3), (1, 4)}
 
     def test_the_name_of_the_bank_counts_only_at_that_bank(self) -> None:
         password = "Páramo Páramo 2026 Amigo"
@@ -293,6 +346,9 @@ class TestGuessablePasswords:
 
     def test_no_listed_word_is_so_short_that_honest_words_contain_it(self) -> None:
         assert min(map(len, words.context() | words.sentences())) >= 4
+
+    def test_no_remark_in_a_list_is_taken_for_a_word(self) -> None:
+        assert not any("#" in word for word in words.context() | words.sentences())
 
 
 class TestTheOwnersData:
@@ -311,6 +367,16 @@ class TestTheOwnersData:
             "24-117835901",
             "117835901",
         } <= set(HERS)
+
+    def test_a_name_of_three_letters_is_taken_and_seen(self) -> None:
+        eva = replace(MARIA, given_names="Eva")
+        assert "Eva" in personal_words(eva)
+        assert Rule.NOT_PERSONAL in broken("Eva Eva Eva Eva Eva 7", personal_words(eva))
+
+    def test_the_mailbox_ends_at_the_last_at_sign(self) -> None:
+        quoted = replace(MARIA, contact=replace(MARIA.contact, email='"ines@casa"@example.com'))
+        assert "casa" in personal_words(quoted)
+        assert "example" not in personal_words(quoted)
 
     def test_nothing_of_two_letters_is_taken(self) -> None:
         assert min(map(len, HERS)) >= 3
@@ -387,6 +453,8 @@ class TestCost:
         hasher.waste(PASSPHRASE)
         known, unknown = map(argon2.extract_parameters, counted)
         assert known == unknown
+        with pytest.raises(argon2.exceptions.VerifyMismatchError):
+            argon2.PasswordHasher().verify(counted[1], PASSPHRASE)
 
     def test_judging_hashes_nothing(self, counted: list[str]) -> None:
         POLICY.judge(PASSPHRASE, HERS)

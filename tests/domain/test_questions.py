@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from math import exp, prod, sqrt
 from time import process_time
 from typing import TypeVar
@@ -33,6 +33,7 @@ from app.domain.questions import (
 )
 from app.domain.questions import draw as draw_in_year
 from app.domain.questions import explain as explain_in_year
+from app.domain.questions.choice import choose
 from app.domain.questions.facts import Fact, facts_of
 from app.domain.questions.spread import COIN_BITS, Spread, spread
 
@@ -81,6 +82,7 @@ VEHICLE = Product(
 PERSONAL = Product(
     ProductKind.PERSONAL_LOAN, "0166778899", date(2025, 6, 3), "Cali", monthly_payment=410_000, payment_day=15
 )
+MICROCREDIT = Product(ProductKind.MICROCREDIT, "0177889900", date(2022, 9, 1), monthly_payment=300_000, payment_day=1)
 CARD = Product(ProductKind.CREDIT_CARD, "4000000000001234", date(2020, 1, 15), credit_limit=6_000_000, payment_day=18)
 ALICE = person(SAVINGS, MORTGAGE, CARD)
 BOB = person(SAVINGS, number=2)
@@ -156,6 +158,27 @@ def test_what_people_remember_comes_before_months_and_orders() -> None:
     assert not {QuestionKind.OPENED_MONTH, QuestionKind.OPENING_ORDER} & {question.kind for question in questions}
 
 
+def test_one_mortgage_is_enough_for_five_questions() -> None:
+    assert len(draw(person(MORTGAGE), KEY, 5)) == 5
+
+
+def test_a_set_that_is_just_hard_enough_will_do() -> None:
+    facts = list(facts_of(person(SAVINGS), TODAY.year))
+    just_enough = [replace(fact, pool=replace(fact.pool, odds=Fraction(1, 5))) for fact in facts]
+    too_easy = [replace(facts[0], pool=replace(facts[0].pool, odds=Fraction(20_001, 100_000))), *just_enough[1:]]
+
+    assert sorted(fact.kind for fact in choose(just_enough, 3)) == sorted(fact.kind for fact in facts)
+    with pytest.raises(TooFewFacts):
+        choose(too_easy, 3)
+
+
+def test_of_four_loans_the_order_is_asked_of_those_three_that_are_hardest_to_guess() -> None:
+    loans = (MORTGAGE, VEHICLE, PERSONAL, MICROCREDIT)
+    of_any_three = [pools.order_pool(three).odds for three in combinations(sorted(loan.kind for loan in loans), 3)]
+
+    assert asked(explain(person(*loans), KEY), QuestionKind.OPENING_ORDER).odds == min(of_any_three) < of_any_three[0]
+
+
 def test_every_kind_can_be_asked() -> None:
     customers = [person(SAVINGS, MORTGAGE, VEHICLE, PERSONAL, CARD), person(SAVINGS, MORTGAGE)]
 
@@ -204,6 +227,7 @@ def test_what_stands_on_a_stolen_card_is_never_asked() -> None:
             QuestionKind.OPENING_ORDER,
             "First the mortgage, then the vehicle loan, then the personal loan",
         ),
+        (person(replace(SAVINGS, opened_on=TODAY)), QuestionKind.OPENED_YEAR, "2026"),
         (person(replace(SAVINGS, opened_on=date(1989, 5, 1))), QuestionKind.OPENED_YEAR, "2001 or earlier"),
         (person(replace(SAVINGS, city="SANTIAGO DE CALI")), QuestionKind.BRANCH_CITY, "Cali"),
         (person(replace(SAVINGS, city="Bogota, D.C.")), QuestionKind.BRANCH_CITY, "Bogotá"),
@@ -224,6 +248,12 @@ def test_the_right_option_is_the_fact_or_none_of_the_above(customer: Customer, k
 
 def test_a_town_that_is_never_listed_makes_none_of_the_above_right() -> None:
     question = asked(explain(person(replace(SAVINGS, city="Mitú")), KEY), QuestionKind.BRANCH_CITY)
+
+    assert question.right == question.options[-1].value
+
+
+def test_a_product_of_next_year_makes_none_of_the_above_right() -> None:
+    question = asked(explain(person(replace(SAVINGS, opened_on=TODAY)), KEY, year=2025), QuestionKind.OPENED_YEAR)
 
     assert question.right == question.options[-1].value
 
@@ -305,10 +335,17 @@ def test_every_process_shows_the_same_questions(hash_seed: str) -> None:
     assert run.stdout.strip() == f"{shown(explain(ALICE, KEY))} {shown(draw(ALICE, KEY, 3))}"
 
 
-def test_no_release_may_redraw_the_questions_by_accident() -> None:
-    digest = hashlib.sha256(shown([*explain(ALICE, KEY), *draw(ALICE, KEY, 3)]).encode()).hexdigest()
+@pytest.mark.parametrize(
+    ("customer", "drawn"),
+    [
+        (ALICE, "3005e09151af7e66"),  # pragma: allowlist secret
+        (person(SAVINGS, MORTGAGE, VEHICLE, PERSONAL), "d04389d5644c74fe"),  # pragma: allowlist secret
+    ],
+)
+def test_no_release_may_redraw_the_questions_by_accident(customer: Customer, drawn: str) -> None:
+    digest = hashlib.sha256(shown([*explain(customer, KEY), *draw(customer, KEY, 3)]).encode()).hexdigest()
 
-    assert digest[:16] == "3005e09151af7e66"  # pragma: allowlist secret
+    assert digest[:16] == drawn
 
 
 def test_intersecting_renderings_teaches_nothing_because_all_are_one() -> None:
@@ -400,6 +437,12 @@ def test_strange_answers_are_simply_wrong(answers: dict[str, str]) -> None:
 
     assert not answers_match(questions, answers)
     assert not answers_match(questions, dict.fromkeys((q.id for q in questions), next(iter(answers.values()), "")))
+
+
+def test_signs_that_cannot_be_written_are_simply_wrong() -> None:
+    questions = draw(ALICE, KEY, 3)
+
+    assert not answers_match(questions, dict.fromkeys((q.id for q in questions), "\udc00"))
 
 
 # --- sets
@@ -540,6 +583,34 @@ def test_whatever_is_listed_the_best_guess_is_as_good_as_stated(
     other_rates = [100 * weight + data.draw(st.integers(0, 25 * weight)) for weight in weights]
     shifted = best_guess(chances(fair, other_rates, 100 * elsewhere))
     assert shifted <= float(fair.odds * pools.SPARE) + 1e-9
+
+
+def test_without_a_right_answer_every_point_of_the_ring_lists_what_passes_over_it() -> None:
+    few = spread((5, 3, 2, 1), 2, 2)
+    ends = list(accumulate(few.parts))
+    for place in range(few.whole):
+        points = range(place, ends[-1], few.whole)
+        passing = {sum(end <= point for end in ends) for point in points}
+        assert {few.pick(None, coin, place) for coin in (0, 2**COIN_BITS - 1)} == {tuple(sorted(passing))}
+
+
+def test_the_right_answer_is_listed_by_as_many_coins_as_stated() -> None:
+    few = spread((5, 3, 2, 1), 2, 2)
+    right = next(index for index, kept in enumerate(few.kept) if 0 < kept < 2**COIN_BITS)
+    for place in range(few.whole):
+        assert right in few.pick(right, few.kept[right] - 1, place)
+        assert right not in few.pick(right, few.kept[right], place)
+
+
+@pytest.mark.parametrize("answers", [3, 4])
+def test_too_few_answers_to_choose_from_are_refused(answers: int) -> None:
+    with pytest.raises(ValueError, match=f"3 of {answers} answers cannot be listed fairly"):
+        spread((1,) * answers, 0, 3)
+
+
+def test_every_pool_leaves_a_quarter_to_spare() -> None:
+    for pool in (pools.MONTHS, pools.CITIES, pools.DAYS, pools.LIMITS, pools.HELD, *pools.INSTALMENTS.values()):
+        assert pool.odds == pool.spread.odds * Fraction(5, 4)
 
 
 # --- guessing: ten thousand simulated customers, whose base rates are near those of the pools but not theirs

@@ -103,6 +103,14 @@ class Browser:
         """Type an address, or follow a link; `by_htmx` only fetches what would be swapped."""
         return self._ask("GET", address, follow=True, headers=BY_HTMX if by_htmx else {})
 
+    def speak(self, language: str) -> Page:
+        """Press the button in the page's header; the page in that language."""
+        form = self.page.html.one("form", **{"class": "language"})
+        button = form.one("button", value=language)
+        hidden = {field.attributes["name"]: field.attributes["value"] for field in form.all("input", type="hidden")}
+        fields = hidden | {button.attributes["name"]: language}
+        return self._ask("POST", form.attributes["action"], fields, follow=True, headers={})
+
     def submit(self, **fields: str) -> Page:
         """Fill in the form on the page, send it, and go where that leads."""
         return self.post(self.page.form.attributes["action"], self.page.hidden | fields)

@@ -9,12 +9,14 @@ from jinja2 import FileSystemBytecodeCache
 from pytest_httpserver import HTTPServer
 
 from app.adapters.sql.store import utc_now
+from app.domain.messages import Language
 from tests.people import Clock
 
 from . import bank as banks
 from .bank import Bank, settings_of
 from .letters import PostOffice
 from .phones import SmsProvider
+from .tour import Tour, tour
 from .walk import Walk
 
 OpenBank = Callable[..., Bank]
@@ -24,6 +26,12 @@ OpenBank = Callable[..., Bank]
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the customers in it; copy it, never write to it."""
     return banks.found(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture(scope="session", params=list(Language))
+def everything(request: pytest.FixtureRequest, founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Tour:
+    """Everything there is to read, in each language."""
+    return tour(request.param, founded, tmp_path_factory.mktemp("tour"))
 
 
 @pytest.fixture

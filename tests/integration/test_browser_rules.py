@@ -109,7 +109,7 @@ def test_a_page_names_no_server_software(bank: Bank) -> None:
 
 
 def test_every_file_of_a_page_is_there_and_kept_for_good(bank: Bank, files: set[str]) -> None:
-    assert {address.rpartition("/")[2] for address in files} >= {"style.css", "app.js", "htmx.min.js"}
+    assert {address.rpartition("/")[2] for address in files} >= {"style.css", "app.js", "icon.svg"}
     for address in files:
         response = bank.browser().visit(address).response
         assert response.status_code == 200

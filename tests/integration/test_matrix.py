@@ -63,6 +63,41 @@ def test_a_cookie_of_before_a_step_opens_nothing(bank: Bank, htmx: bool, here: S
         assert bank.rows() == before
 
 
+RENEWED = (Step.QUESTIONS, Step.DONE)
+
+
+@pytest.mark.parametrize("here", RENEWED)
+def test_a_cookie_that_was_renewed_opens_no_address_by_any_method(bank: Bank, htmx: bool, here: Step) -> None:
+    walk = Walk(bank, htmx=htmx)
+    walk.to(Step.CODE)
+    stale, form = str(walk.browser.cookie), walk.browser.page.hidden | {"code": walk.code()}
+    walk.type_code()
+    if here is Step.DONE:
+        walk.answer()
+        walk.set_password()
+    assert walk.browser.cookie != stale
+
+    assert _changed_by(bank, stale, form, htmx=htmx) == []
+    assert walk.browser.visit(RECOVERY).step == here
+
+
+def _changed_by(bank: Bank, cookie: str, form: dict[str, str], *, htmx: bool) -> list[tuple[str, str]]:
+    """What a browser with this cookie changes by sending the form, with its own token or a fresh one, everywhere."""
+    thief, changed = bank.browser(htmx=htmx), []
+    thief.visit(LOG_IN)
+    token, before = token_of(thief), bank.rows()
+    for address in sorted(set(addresses(bank))):
+        for method in METHODS:
+            for fields in (form, form | {"csrf_token": token}):
+                thief.take_cookie(cookie)
+                headers = BY_HTMX if htmx else {}
+                thief.client.open(address, method=method, base_url=thief.base_url, headers=headers, data=fields).close()
+                if (after := bank.rows()) != before:
+                    changed.append((method, address))
+                    before = after
+    return changed
+
+
 @pytest.mark.parametrize("theirs", STANDING)
 def test_answers_for_another_customers_recovery_move_only_ones_own(bank: Bank, htmx: bool, theirs: Step) -> None:
     alice = Walk(bank, ALICE, htmx=htmx).to(theirs)

@@ -13,6 +13,7 @@ from app.adapters import mail
 from app.adapters import sms as sms_adapter
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY
 
@@ -40,7 +41,7 @@ def notify(bank: Bank, person: Customer, channel: Channel = Channel.EMAIL, times
     customer_id = bank.customer(person).id
     with bank.store.transaction() as tx:
         for number in range(times):
-            tx.notices.post(NoticeKind.CHANGED, f"recovery {number}", customer_id, (channel,))
+            tx.notices.post(NoticeKind.CHANGED, f"recovery {number}", Language.SPANISH, customer_id, (channel,))
 
 
 def waits(bank: Bank) -> list[float]:

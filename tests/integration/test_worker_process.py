@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.customers import Channel
 from app.domain.journey import Step
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from tests.people import ALICE
 
@@ -49,7 +50,7 @@ def put_in_outbox(bank: Bank, count: int) -> set[str]:
     alice = bank.customer(ALICE).id
     with bank.store.transaction() as tx:
         for number in range(count):
-            tx.notices.post(NoticeKind.CHANGED, f"recovery {number}", alice, (Channel.EMAIL,))
+            tx.notices.post(NoticeKind.CHANGED, f"recovery {number}", Language.SPANISH, alice, (Channel.EMAIL,))
     return {f"<{id}@clave.banco.example>" for (id,) in bank.execute("SELECT id FROM notice")}
 
 

@@ -1,5 +1,7 @@
 """How an answer moves a recovery: tries are spent first, and all of a change is kept or none of it."""
 
+import base64
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +19,7 @@ from app.domain.case import Case, Decision
 from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import ENDS, Outcome, Step
 from app.domain.login import LoginOutcome, log_in
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import DAY, Budget, CodeChannel
 from app.domain.recovery import Refusal, StaleRecovery
@@ -130,6 +133,29 @@ def test_of_two_browsers_that_opened_the_link_the_first_to_prove_the_document_go
     assert second.step is Step.USED
 
 
+def test_from_the_document_on_the_time_between_answers_and_in_all_is_limited(bank: Bank) -> None:
+    policy, idle, busy = bank.rules.policy, bank.walk(ALICE, Step.CONTACTS), bank.walk(BOB, Step.CONTACTS)
+    end = bank.clock.now + policy.total
+    bank.clock.now += policy.idle - AN_INSTANT
+    assert (idle.step, busy.step) == (Step.CONTACTS, Step.CONTACTS)
+    assert busy.stay()
+    bank.clock.now += AN_INSTANT
+    assert (idle.step, busy.step) == (Step.EXPIRED, Step.CONTACTS)
+    while bank.clock.now < end:
+        assert busy.stay()
+        bank.clock.now = min(bank.clock.now + policy.idle - AN_INSTANT, end)
+
+    assert (idle.step, busy.step) == (Step.EXPIRED, Step.EXPIRED)
+
+
+def test_a_ticket_cannot_be_guessed(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "DEFAULT_ENTROPY", 8)
+    browser = bank.walk(ALICE, Step.CONTACTS)
+
+    assert len(base64.urlsafe_b64decode(f"{browser.ticket}=")) == 32
+    assert len(base64.urlsafe_b64decode(f"{browser.recovery_id}==")) == 16
+
+
 # --- a try is spent before anything is compared
 
 
@@ -174,7 +200,9 @@ def test_guesses_at_the_same_time_win_no_free_one(bank: Bank, monkeypatch: pytes
 
     assert handled.count <= bank.rules.policy.code_attempts
     assert bank.spent(ALICE, Budget.GUESSES) == bank.rules.policy.code_attempts
-    assert outcomes.count("stale") == len(guesses) - 1
+    assert outcomes.count(Outcome.SPENT) == 1
+    assert outcomes.count(Outcome.WRONG) <= 1
+    assert browser.step is Step.LOCKED
 
 
 def try_at(bank: Bank, seen: Seen, guess: str) -> str:
@@ -193,7 +221,11 @@ def test_the_last_wrong_answer_locks(bank: Bank, step: Step) -> None:
     browser = bank.walk(ALICE, step)
     tries = limit(bank, step)
 
-    assert wrong(bank, browser, tries) == [Outcome.WRONG] * (tries - 1) + [Outcome.SPENT]
+    assert wrong(bank, browser, tries - 1) == [Outcome.WRONG] * (tries - 1)
+    last = browser.answer(bank.wrong_answer(browser))
+
+    assert (last.outcome, last.step) == (Outcome.SPENT, Step.LOCKED)
+    assert last.recovery == bank.recovery(browser)
     assert browser.step is Step.LOCKED
 
 
@@ -205,6 +237,35 @@ def test_a_lock_is_told_to_every_address_once(bank: Bank, step: Step) -> None:
     assert {letter.channel for letter in told} == set(Channel)
     assert [letter.kind for letter in told] == [NoticeKind.LOCKED] * 2
     assert {letter.customer_id for letter in told} == {ALICE.id}
+
+
+def test_a_lock_that_came_first_is_neither_lengthened_nor_told_again(bank: Bank) -> None:
+    late = bank.walk(ALICE, Step.CODE)
+    with bank.store.transaction() as tx:
+        until = tx.now + timedelta(hours=1)
+        tx.budgets.lock(ALICE.id, until)
+    wrong(bank, late, 3)
+    with bank.store.transaction() as tx:
+        assert tx.budgets.locked_until(ALICE.id) == until
+
+    assert late.step is Step.LOCKED
+    assert bank.deliver() == []
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step.REIDENTIFY, "These details do not belong to this link."),
+        (Step.CODE, "The code is not correct."),
+        (Step.QUESTIONS, "The answers do not match what we have."),
+    ],
+)
+def test_a_wrong_answer_says_what_is_wrong(bank: Bank, step: Step, words: str) -> None:
+    browser = bank.walk(ALICE, step)
+    message = browser.answer(bank.wrong_answer(browser)).message
+
+    assert message is not None
+    assert message.msgid.startswith(words)
 
 
 def test_a_wrong_answer_tells_how_many_tries_are_left(bank: Bank) -> None:
@@ -394,8 +455,9 @@ def test_the_code_goes_where_the_bank_chose_or_to_the_only_address(
 ) -> None:
     enrol(bank.store, person)
     bank.choose(code_channel=setting)
-    bank.walk(person, Step.CODE)
+    browser = bank.walk(person, Step.CODE)
 
+    assert bank.recovery(browser).code_channel is channel
     assert [letter.channel for letter in bank.postman.delivered if letter.code] == [channel]
 
 
@@ -444,7 +506,7 @@ def test_an_answer_that_was_under_way_when_the_customer_pressed_the_alarm_change
     browser = bank.walk(ALICE, step)
     seen, answer = browser.look(), bank.right_answer(browser, ALICE)
     with bank.store.transaction() as tx:
-        freeze(tx, tx.customers.by_id(ALICE.id), "r1")
+        freeze(tx, tx.customers.by_id(ALICE.id), "r1", Language.SPANISH)
     with pytest.raises(StaleRecovery):
         browser.answer(answer, seen)
 
@@ -563,6 +625,23 @@ def test_a_refused_password_says_why_and_costs_nothing(bank: Bank, password: str
     assert {one.outcome for one in moved} == {Outcome.WRONG}
     assert all(one.message and one.tries_left is None for one in moved)
     assert right(bank, browser).step is Step.DONE
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        (WEAK_PASSWORD, "It is too short"),
+        ("password12345678", "Many people use this password"),
+        (OLD_PASSWORD, "You have used it here before."),
+    ],
+)
+def test_of_all_that_is_wrong_with_a_password_the_first_of_the_list_is_said(
+    bank: Bank, password: str, words: str
+) -> None:
+    message = bank.walk(ALICE, Step.PASSWORD).answer(password).message
+
+    assert message is not None
+    assert message.msgid.startswith(words)
 
 
 def test_a_password_may_come_back_after_as_many_others_as_the_bank_chose(bank: Bank) -> None:

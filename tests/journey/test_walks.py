@@ -22,6 +22,7 @@ from app.adapters.sql.tables import BudgetRow, RecoveryRow
 from app.domain.alarm import freeze
 from app.domain.documents import IdentityDocument
 from app.domain.journey import ENDS, Step
+from app.domain.messages import Language
 from app.domain.policy import Budget, Policy
 from app.domain.recovery import StaleRecovery
 from app.steps.questions import drawn
@@ -156,7 +157,7 @@ class Walks(RuleBasedStateMachine):
         """The customer says «no fui yo», and may have spoken with the bank by the next step."""
         account = self.ledger.accounts[customer]
         with self.bank.store.transaction() as tx:
-            freeze(tx, account.person, "the one in the message")
+            freeze(tx, account.person, "the one in the message", Language.SPANISH)
             if spoken:
                 tx.credentials.unfreeze(account.person.id)
         self.ledger.freeze(account)

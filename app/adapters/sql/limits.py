@@ -1,14 +1,13 @@
 """Counters of the rate limits in the database: several processes and a restart see the same numbers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import case, delete
+from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import col
 
-from app.adapters.sql.statements import insert
 from app.adapters.sql.store import SqlStore
 from app.adapters.sql.tables import RateRow
 
@@ -30,36 +29,17 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count, in a window of `expiry` seconds that begins with the first."""
         with self._store.transaction() as tx:
-            ends_at = tx.now + timedelta(seconds=expiry)
-            over = col(RateRow.ends_at) <= tx.now
-            counted = tx.connection.execute(
-                insert(tx.connection, RateRow)
-                .values(key=key, count=amount, ends_at=ends_at)
-                .on_conflict_do_update(
-                    index_elements=["key"],
-                    set_={
-                        "count": case((over, amount), else_=col(RateRow.count) + amount),
-                        "ends_at": case((over, ends_at), else_=col(RateRow.ends_at)),
-                    },
-                )
-                .returning(RateRow.count)
-            )
-            return int(counted.scalar_one())
+            return tx.rates.count(key, timedelta(seconds=expiry), amount)[0]
 
     def get(self, key: str) -> int:
         """The count of a window that is still open."""
-        row = self._open(key)
-        return int(row.count) if row else 0
+        with self._store.transaction() as tx:
+            return tx.rates.counted(key)[0]
 
     def get_expiry(self, key: str) -> float:
         """When the window ends, as seconds since the epoch."""
-        row = self._open(key)
-        return (row.ends_at if row else datetime.now(UTC)).timestamp()
-
-    def _open(self, key: str) -> Any:
         with self._store.transaction() as tx:
-            still = (col(RateRow.key) == key, col(RateRow.ends_at) > tx.now)
-            return tx.connection.execute(select(RateRow.count, RateRow.ends_at).where(*still)).one_or_none()
+            return tx.rates.counted(key)[1].timestamp()
 
     def check(self) -> bool:
         """Whether the database answers."""

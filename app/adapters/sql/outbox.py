@@ -11,7 +11,8 @@ from sqlmodel import col, func, select
 from app.adapters.sql.statements import insert
 from app.adapters.sql.tables import NoticeRow
 from app.domain.customers import Channel
-from app.domain.notices import Notice, NoticeKind
+from app.domain.messages import Language
+from app.domain.notices import RANK, Notice, NoticeKind
 
 _COLUMNS = (
     col(NoticeRow.id),
@@ -22,13 +23,15 @@ _COLUMNS = (
     col(NoticeRow.channel),
     col(NoticeRow.nonce),
     col(NoticeRow.attempts),
+    col(NoticeRow.language),
 )
 
 
 def _notice(row: Any) -> Notice:
     values = dict(row._mapping)
+    values |= {"kind": NoticeKind(row.kind), "language": Language(row.language)}
     channel = values.pop("channel")
-    return Notice(**values | {"kind": NoticeKind(row.kind)}, channel=Channel(channel) if channel is not None else None)
+    return Notice(**values, channel=Channel(channel) if channel is not None else None)
 
 
 class SqlNotices:
@@ -42,6 +45,7 @@ class SqlNotices:
         self,
         kind: NoticeKind,
         recovery_id: str,
+        language: Language,
         customer_id: int | None = None,
         channels: Iterable[Channel | None] = (None,),
         nonce: str | None = None,
@@ -56,18 +60,20 @@ class SqlNotices:
                     customer_id=customer_id,
                     channel=channel,
                     nonce=nonce,
+                    language=language,
                     created_at=self._now,
                     due_at=self._now,
+                    rank=RANK[kind],
                     attempts=0,
                 )
             )
 
     def claim(self, lease: timedelta) -> Notice | None:
-        """Take the message longest due; it falls due again when the lease ends, unless told otherwise."""
+        """Take the most urgent message due, of those the oldest; it falls due again when the lease ends."""
         due = (
             select(NoticeRow.id)
             .where(col(NoticeRow.done_at).is_(None), col(NoticeRow.due_at) <= self._now)
-            .order_by(col(NoticeRow.due_at))
+            .order_by(col(NoticeRow.rank), col(NoticeRow.due_at), col(NoticeRow.created_at))
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -80,14 +80,9 @@ class SqlRecoveries:
             idle_at=idle_at,
         )
 
-    def close_all(self, customer_id: int, step: Step, apart_from: str | None = None) -> None:
-        """Bring every live recovery of a customer to the end `step`."""
-        self._change(
-            col(RecoveryRow.customer_id) == customer_id,
-            _LIVE,
-            col(RecoveryRow.id) != (apart_from or ""),
-            step=step,
-        )
+    def close_all(self, customer_id: int, step: Step) -> None:
+        """Bring every live recovery of a customer to the end `step`; what has ended stays as it is."""
+        self._change(col(RecoveryRow.customer_id) == customer_id, _LIVE, step=step)
 
     def supersede_links(self, customer_id: int, newest: str) -> None:
         """Of a customer's unopened links only the newest stays good; recoveries past the link go on."""

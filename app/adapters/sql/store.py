@@ -11,6 +11,7 @@ from sqlmodel import create_engine
 
 from app.adapters.sql.customers import SqlCredentials, SqlCustomers
 from app.adapters.sql.outbox import SqlNotices
+from app.adapters.sql.rates import SqlRates
 from app.adapters.sql.recoveries import SqlBudgets, SqlRecoveries
 from app.adapters.sql.sessions import SqlSessions
 
@@ -29,9 +30,8 @@ def connect(url: str) -> Engine:
     So the driver's own handling is off, and every transaction begins as a writer.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
-        )
+        waits = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waits)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
@@ -62,6 +62,7 @@ class SqlTransaction:
         self.budgets = SqlBudgets(connection, now)
         self.notices = SqlNotices(connection, now)
         self.sessions = SqlSessions(connection, now)
+        self.rates = SqlRates(connection, now)
 
 
 class SqlStore:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 
 SQLModel.metadata.naming_convention = {
@@ -141,7 +142,7 @@ class NoticeRow(SQLModel, table=True):
     """The outbox. Holds no address, name or secret; `done_at` with `problem` means given up."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_due", "done_at", "due_at"),)
+    __table_args__ = (Index("ix_notice_due", "done_at", "rank", "due_at"),)
 
     id: str = Field(primary_key=True)
     kind: NoticeKind = Field(sa_type=String)
@@ -153,8 +154,10 @@ class NoticeRow(SQLModel, table=True):
     nonce: str | None = None
     created_at: datetime
     due_at: datetime
+    rank: int
     attempts: int = 0
     done_at: datetime | None = None
+    language: Language = Field(sa_type=String, sa_column_kwargs={"server_default": Language.SPANISH})
     problem: str | None = None
 
 

@@ -28,14 +28,14 @@ class QuestionKind(StrEnum):
 
 
 PROMPTS: Final[dict[QuestionKind, str]] = {
-    QuestionKind.OPENED_YEAR: N_("In which year did you receive your %(product)s?"),
-    QuestionKind.OPENED_MONTH: N_("In which month did you receive your %(product)s?"),
-    QuestionKind.BRANCH_CITY: N_("In which city did you receive your %(product)s?"),
+    QuestionKind.OPENED_YEAR: N_("In which year did you get your %(product)s?"),
+    QuestionKind.OPENED_MONTH: N_("In which month did you get your %(product)s?"),
+    QuestionKind.BRANCH_CITY: N_("In which city did you get your %(product)s?"),
     QuestionKind.PAYMENT_DAY: N_("On which day of the month is the payment of your %(product)s due?"),
     QuestionKind.PAYMENT_BAND: N_("How much is the monthly payment of your %(product)s?"),
-    QuestionKind.LIMIT_BAND: N_("What is the limit of the %(product)s of which you are the main holder?"),
+    QuestionKind.LIMIT_BAND: N_("What is the limit of your %(product)s as main holder?"),
     QuestionKind.PRODUCT_HELD: N_("Which of these loans or cards do you have with us?"),
-    QuestionKind.OPENING_ORDER: N_("In which order did you open these products?"),
+    QuestionKind.OPENING_ORDER: N_("In which order did you get these products?"),
 }
 
 

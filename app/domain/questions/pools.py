@@ -14,7 +14,7 @@ from itertools import pairwise, permutations
 from typing import Final
 
 from app.domain.customers import ProductKind
-from app.domain.messages import N_, Message
+from app.domain.messages import N_, Message, Pesos
 from app.domain.questions.spread import Spread, spread
 
 # With a quarter to spare, year and month must list seven: an account gives no third question but the city,
@@ -36,7 +36,7 @@ class Pool:
 
 def _pool(labels: Iterable[Message], weights: Iterable[int], listed: int, elsewhere: int = 0) -> Pool:
     fair = spread(tuple(weights), elsewhere, listed)
-    return Pool(tuple(labels), fair, min(fair.odds * SPARE, Fraction(1)))
+    return Pool(tuple(labels), fair, fair.odds * SPARE)
 
 
 PRODUCT_NAMES: Final[Mapping[ProductKind, Message]] = {
@@ -177,19 +177,14 @@ _DAYS: Final = {day: _POPULAR_DAYS.get(day, _ANY_OTHER_DAY) for day in range(1, 
 DAYS: Final = _pool(map(_plain, _DAYS), _DAYS.values(), listed=6)
 
 
-def money(pesos: int) -> str:
-    """Colombian pesos the Colombian way: `$1.250.000`."""
-    return f"${pesos:,}".replace(",", ".")
-
-
 def _bands(edges: Sequence[int]) -> Pool:
     """Bands between ascending edges, each with about as many customers as the next."""
     between = [
-        Message(N_("Between %(low)s and %(high)s"), {"low": money(low), "high": money(high - 1)})
+        Message(N_("Between %(low)s and %(high)s"), {"low": Pesos(low), "high": Pesos(high - 1)})
         for low, high in pairwise(edges)
     ]
-    below = Message(N_("Less than %(amount)s"), {"amount": money(edges[0])})
-    above = Message(N_("%(amount)s or more"), {"amount": money(edges[-1])})
+    below = Message(N_("Less than %(amount)s"), {"amount": Pesos(edges[0])})
+    above = Message(N_("%(amount)s or more"), {"amount": Pesos(edges[-1])})
     return _pool([below, *between, above], [1] * (len(edges) + 1), listed=6)
 
 

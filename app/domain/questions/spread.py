@@ -73,9 +73,7 @@ def spread(weights: tuple[int, ...], elsewhere: int, listed: int) -> Spread:
 
 def _kept(share: Fraction, reach: Fraction, level: Fraction) -> Fraction:
     """How often an answer is listed when it is right: so often that, once listed, its chance is `level`."""
-    if reach in (0, 1):
-        return reach
-    return level * reach / share
+    return reach if reach == 1 else level * reach / share
 
 
 def _levels(shares: Sequence[Fraction], elsewhere: Fraction, listed: int) -> tuple[Fraction, Fraction]:

@@ -74,5 +74,5 @@ def context() -> frozenset[str]:
 
 
 def _lines(name: str) -> list[str]:
-    text = (_HERE / name).read_text(encoding="utf-8")
+    text = (_HERE / name).read_bytes().decode()
     return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -1,0 +1,66 @@
+"""The toll under a flood: work done by the browser, or a minute's patience; the same for every document (S1, S19).
+
+Who asks for links as people do pays nothing. The work buys back what a shared address would otherwise be refused, so
+thirty colleagues, or a whole mobile network, behind one address are not shut out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from flask import request
+from limits import parse
+
+from app.domain import work
+from app.events import log_event
+from app.services import services
+from app.web.limits import CALM, CALM_ADDRESS, PATIENT, PATIENT_ADDRESS, Limit, limiter
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What is asked of a browser: the challenge to solve, or so many seconds to wait."""
+
+    challenge: str
+    wait_seconds: int
+    iterations: int = work.ITERATIONS
+    bits: int = work.BITS
+    answers: int = work.ANSWERS
+
+
+def unpaid(now: datetime) -> Toll | None:
+    """The toll that this request still owes, None where none is due or it was paid. `now` is UTC."""
+    calm = [_within(CALM_ADDRESS), _within(CALM)]  # both, so that both are counted
+    return None if all(calm) or _paid(now) else _owed(now)
+
+
+def _paid(now: datetime) -> bool:
+    challenge, proof = request.form.get("challenge", ""), request.form.get("proof", "")
+    issued_ago = work.age(challenge, services().rules.keys, now)
+    if issued_ago is None:
+        return False
+    if proof:
+        return work.proves(challenge, proof) and _first_use(challenge)
+    waited = issued_ago >= work.PATIENCE
+    return waited and _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
+
+
+def _owed(now: datetime) -> Toll:
+    """The same challenge again while somebody waits with it, so that pressing early costs no time."""
+    keys = services().rules.keys
+    shown = request.form.get("challenge", "")
+    waited = None if request.form.get("proof") else work.age(shown, keys, now)
+    log_event("excess_rate_limit_exceeded", limit=CALM.name)
+    if waited is None or waited >= work.PATIENCE:
+        return Toll(work.new_challenge(keys, now), int(work.PATIENCE.total_seconds()))
+    return Toll(shown, int((work.PATIENCE - waited).total_seconds()) + 1)
+
+
+def _within(limit: Limit) -> bool:
+    return bool(limiter.limiter.hit(parse(limit.rate_now()), limit.key(), limit.name))
+
+
+def _first_use(challenge: str) -> bool:
+    """Whether nobody has used this challenge before; of several at once one has not."""
+    used = f"work/{sha256(challenge.encode()).hexdigest()}"
+    return limiter.storage.incr(used, int(work.VALID.total_seconds())) == 1

@@ -1,0 +1,64 @@
+"""What a customer feels at each step: how soon it shows, whether it jumps, how soon a press is answered."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Page
+
+from e2e.pages import Visitor
+
+OBSERVE: Final = """
+window.vitals = {jumps: 0, press: 0};
+const observe = (type, each) => new PerformanceObserver((list) => list.getEntries().forEach(each))
+  .observe({type, buffered: true, durationThreshold: 16});
+observe("layout-shift", (shift) => { if (!shift.hadRecentInput) vitals.jumps += shift.value; });
+observe("event", (event) => { if (event.interactionId) vitals.press = Math.max(vitals.press, event.duration); });
+"""
+TAKE: Final = "() => { const seen = window.vitals; window.vitals = {jumps: 0, press: 0}; return seen; }"
+# Lighthouse's slow 4G and mid-range phone, applied instead of simulated: its delays are of a request, not of a packet.
+SLOW_4G: Final[dict[str, Any]] = {
+    "offline": False,
+    "latency": 562.5,
+    "downloadThroughput": 1474.56 * 1024 / 8,
+    "uploadThroughput": 675 * 1024 / 8,
+}
+SLOWER_CPU: Final = 4
+KEY_MS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Layout shift (CLS) and the slowest answer to a press or a key (INP, milliseconds) until a step stood there."""
+
+    step: str
+    cls: float
+    inp_ms: float
+
+
+class Typist(Visitor):
+    """Somebody who types key by key, as the browser's own measure of an answer needs."""
+
+    def fill(self, field: str, text: str) -> None:
+        """Type over what stands in the field."""
+        self.field(field).clear()
+        self.field(field).press_sequentially(text, delay=KEY_MS)
+
+
+def slow_down(page: Page) -> None:
+    """A slow line and a slow phone for this page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_4G)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+
+
+def watch(context: BrowserContext) -> None:
+    """Measure in every page of this browser from now on."""
+    context.add_init_script(OBSERVE)
+
+
+def felt(page: Page, step: str) -> Felt:
+    """What was felt since it was asked last."""
+    page.wait_for_timeout(300)
+    seen = page.evaluate(TAKE)
+    return Felt(step, round(seen["jumps"], 4), seen["press"])

@@ -1,0 +1,25 @@
+"""A plugin for the tests that judge mutants: cheap ones first, few examples, and no clock has a say."""
+
+import pytest
+from hypothesis import Phase, settings
+
+settings.register_profile(
+    "mutants",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    phases=(Phase.explicit, Phase.generate),
+)
+settings.load_profile("mutants")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A mutant is killed by the first test that fails: let it be one that costs nothing."""
+    items.sort(key=_cost)
+
+
+def _cost(item: pytest.Item) -> tuple[bool, bool]:
+    takes_a_database = "store" in getattr(item, "fixturenames", ())
+    tries_examples = hasattr(getattr(item, "obj", None), "hypothesis")
+    return takes_a_database, tries_examples
