@@ -94,10 +94,11 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def renewed(text: str) -> str:
-    """The document with every generated part as the code has it now."""
+    """The document with every generated part as the code has it now; what other commands write stays (`make words`)."""
 
     def part(match: re.Match[str]) -> str:
-        return f"{match[1]}\n{PARTS[match[2]]()}\n{match[3]}"
+        write = PARTS.get(match[2])
+        return f"{match[1]}\n{write()}\n{match[3]}" if write else match[0]
 
     return re.sub(r"(<!-- begin:(\w+) -->)\n.*?(<!-- end:\2 -->)", part, text, flags=re.DOTALL)
 

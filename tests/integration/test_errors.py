@@ -95,6 +95,12 @@ def test_an_error_is_a_page_or_a_fragment_in_plain_spanish(bank: Bank, htmx: boo
     assert "nothing a customer should read" not in page.source
 
 
+def test_each_error_has_words_of_its_own(open_bank: OpenBank) -> None:
+    stale, unreadable = ERRORS[400], as_if(400)
+    causes = [stale, unreadable, *(cause for status, cause in ERRORS.items() if status != 400)]
+    assert len({cause(open_bank().browser()).heading for cause in causes}) == len(causes) == 10
+
+
 def test_an_error_tells_in_the_page_that_it_is_spanish(bank: Bank) -> None:
     assert bank.browser().visit("/nada").html.one("html").attributes["lang"] == "es-CO"
 

@@ -11,8 +11,8 @@ from .secrets_scan import found, tracked
 PLANTED = {
     "private key": "-----BEGIN " + "RSA PRIVATE KEY-----",
     "access key of a cloud": "AKIA" + "Z7Q2M4XK9P3T6WLB",
-    "token of a code host": "ghp_" + "Zk3Qm8Xv1Tn5Rb7Wy2Lp9Hc4Jd6Fs0Ga3Ue8",
-    "token of a chat": "xoxb-" + "2347891023-5678901234-Qm8Xv1Tn5Rb7Wy2Lp9Hc4Jd6",
+    "token of a code host": "ghp_" + "Zk3Qm8Xv1Tn5Rb7Wy2Lp9Hc4Jd6Fs0Ga3Ue8",  # pragma: allowlist secret
+    "token of a chat": "xoxb-" + "2347891023-5678901234-Qm8Xv1Tn5Rb7Wy2Lp9Hc4Jd6",  # pragma: allowlist secret
     "signed token": "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMDIwMzA0MDUwIn0." + "c2lnbmF0dXJlLW9mLXRoaXM",
     "password in an address": "postgresql://clave:" + "tr3s-t1gres@db.internal/clave",
     "random text": f'key = "{base64.b64encode(hashlib.sha512(b"planted").digest()).decode()}"',

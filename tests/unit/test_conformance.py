@@ -1,23 +1,141 @@
-"""The conformance table names tests; each of them exists."""
+"""The conformance tables are complete, their numbers right, and every test and decision they name exists."""
 
+import ast
 import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMED = re.findall(r"`([\w/]+\.py)::(test_\w+)`", (ROOT / "docs" / "conformance.md").read_text())
+TABLES = {path.stem: path.read_text() for path in (ROOT / "docs" / "conformance").glob("*.md")}
+OVERVIEW = ROOT / "docs" / "conformance.md"
+
+# ASVS 5.0.0: by chapter the level of each requirement, a group a section.
+ASVS = {
+    1: "22 1111122223 112222222223 222 123",
+    2: "122 112 12223 23",
+    3: "3 113 12223 11222233 11122333 3 22333",
+    4: "12233 23333 22 1222",
+    5: "2 112333 113 222",
+    6: "122 111111112222 11223333 112233 22222333 2223 33 2222",
+    7: "222 1111 22 11222 223 22",
+    8: "1233 1123 133 23",
+    9: "111 1222",
+    10: "22 223 22223 1111122222233333 22222 22 222",
+    11: "2233 22233 11233 1222 23 23 33",
+    12: "12233 11 22223",
+    13: "2333 222223 2233 1222233",
+    14: "22 12223333 122",
+    15: "12233 12233 1222222 3333",
+    16: "2 22222 2222 222 2223",
+    17: "23 22223333 22",
+}
+RULES = [*(f"S{n}" for n in range(1, 20)), *(f"A{n}" for n in range(1, 9)), *(f"CO{n}" for n in range(1, 4))]
+NIST = ("2.1.3", "3.1.1.1", "3.1.1.2", "3.1.3.1", "3.1.3.2", "3.1.3.3", "3.2.2", "3.2.12", "4.2.1", "4.2.1.2", "4.6")
+NIST_SESSIONS = ("5.1", "5.1.1", "5.2", "5.3")
+
+TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+DECISION = re.compile(r"\]\((?:\.\./)?(decisions/[\w.-]+\.md)\)")
+TARGET = re.compile(r"`make (\w+)`")
 
 
-def test_the_table_names_a_test_or_a_decision_for_every_rule() -> None:
-    rows = re.findall(r"^\| (S\d+) \|.*\| (.+) \|$", (ROOT / "docs" / "conformance.md").read_text(), re.MULTILINE)
+def rows(table: str) -> list[list[str]]:
+    """The cells of each row, but for headings."""
+    lines = [line.strip("| ") for line in TABLES[table].splitlines() if line.startswith("| ")]
+    cells = [line.split(" | ") for line in lines]
+    return [row for row in cells if row[0] not in {"number", "rule", "section"}]
 
-    assert [rule for rule, _ in rows] == [f"S{number}" for number in range(1, 20)]
-    assert all("::" in evidence for _, evidence in rows)
+
+def evidence(table: str) -> Iterator[tuple[str, str]]:
+    """Each row's number, and where the proof is; what is not shown yet stands in a table of its own."""
+    yield from ((row[0], row[-1]) for row in rows(table) if len(row) > 2)
 
 
-@pytest.mark.parametrize(("file", "name"), NAMED, ids=lambda part: part)
-def test_every_test_it_names_exists(file: str, name: str) -> None:
-    path = ROOT / file if file.startswith("e2e") else ROOT / "tests" / file
+def numbers(listed: str) -> Iterator[str]:
+    """`1.2.6–1.2.8, 1.2.10`, one by one."""
+    for part in listed.strip().split(", "):
+        first, _, last = part.partition("–")
+        section, _, begin = first.rpartition(".")
+        end = int(last.rpartition(".")[2]) if last else int(begin)
+        yield from (f"{section}.{number}" for number in range(int(begin), end + 1))
 
-    assert f"def {name}(" in path.read_text()
+
+def asvs_levels() -> dict[str, str]:
+    """The level of each requirement by its number."""
+    return {
+        f"{chapter}.{section}.{number}": level
+        for chapter, groups in ASVS.items()
+        for section, levels in enumerate(groups.split(), 1)
+        for number, level in enumerate(levels, 1)
+    }
+
+
+def test_every_rule_of_ours_has_its_rows_in_order() -> None:
+    assert list(dict.fromkeys(rule for rule, _ in evidence("rules"))) == RULES
+
+
+def test_every_requirement_of_asvs_is_considered_once() -> None:
+    elsewhere = re.findall(r"^Not here: (.+)$", TABLES["asvs"], re.MULTILINE)
+    passed_over = [
+        number for line in elsewhere for part in re.findall(r"([\d., –]+\d) \(", line) for number in numbers(part)
+    ]
+    considered = Counter([*(number for number, _ in evidence("asvs")), *passed_over])
+
+    assert set(considered) == set(asvs_levels())
+    assert not [number for number, times in considered.items() if times > 1]
+    assert len(considered) == 345
+
+
+def test_every_requirement_of_asvs_has_its_level() -> None:
+    levels = asvs_levels()
+
+    assert not [row[0] for row in rows("asvs") if row[1] != levels[row[0]]]
+
+
+def test_the_sections_of_nist_that_concern_recovery_have_rows() -> None:
+    named = {number.partition(" ")[0] for number, _ in evidence("nist")}
+
+    assert named >= {*NIST, *NIST_SESSIONS}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_row_names_a_test_a_decision_or_a_tool(table: str) -> None:
+    kinds = (TEST, DECISION, TARGET)
+
+    assert not [number for number, where in evidence(table) if not any(kind.search(where) for kind in kinds)]
+
+
+@cache
+def names_of(path: Path) -> frozenset[str]:
+    """The names of a file's tests."""
+    found = (node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+    return frozenset(name for name in found if name.startswith("test_"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_test_that_is_named_exists(table: str) -> None:
+    named = set(TEST.findall(TABLES[table]))
+    paths = {file: ROOT / file if file.startswith("e2e/") else ROOT / "tests" / file for file, _ in named}
+
+    assert named
+    assert not [f"{file}::{name}" for file, name in named if name not in names_of(paths[file])]
+
+
+@pytest.mark.parametrize("table", [*TABLES, "overview"])
+def test_every_decision_and_every_tool_that_is_named_exists(table: str) -> None:
+    text = OVERVIEW.read_text() if table == "overview" else TABLES[table]
+    makefile = (ROOT / "Makefile").read_text()
+
+    assert not [page for page in DECISION.findall(text) if not (ROOT / "docs" / page).is_file()]
+    assert not [target for target in TARGET.findall(text) if f"\n{target}:" not in makefile]
+
+
+def test_the_overview_leads_to_every_table() -> None:
+    assert (
+        set(re.findall(r"\]\(conformance/(\w+)\.md\)", OVERVIEW.read_text()))
+        == set(TABLES)
+        == {"rules", "asvs", "nist"}
+    )
