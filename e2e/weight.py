@@ -74,12 +74,15 @@ def _wire(browser: Browser, url: str, bank: Bank) -> bool:
         visitor = Visitor(context.new_page(), url, scripts=True)
         wire = Wire(visitor.page)
         spent = [wire.spent(step) for step in steps(visitor, bank.new_customer(), bank)]
-    _print(
-        "On the wire, HTTP/1.1, headers included", ("step", "requests", "bytes", "largest fragment"), map(_row, spent)
-    )
+    title = "On the wire (HTTP/1.1, headers included; the largest fragment without)"
+    _print(title, ("until", "requests", "bytes", "fragment"), map(_row, [*spent, _together(spent)]))
     promised = budgets(spent)
     _print("Budgets", ("", "spent", "budget", ""), map(_promise, promised))
     return all(budget.is_kept for budget in promised)
+
+
+def _together(spent: list[Spent]) -> Spent:
+    return Spent("all, by way of the front page", [one for step in spent for one in step.answers])
 
 
 def _row(step: Spent) -> tuple[str, ...]:
