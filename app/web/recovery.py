@@ -26,6 +26,7 @@ blueprint = Blueprint("recovery", __name__)
 
 RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
 UNPROCESSABLE = 422
+OF_NO_RECOVERY = "none"  # the ticket for a made-up link: even a hash of what stood in it might tell a short secret
 
 
 def _session() -> BrowserSession:
@@ -56,7 +57,7 @@ def answer() -> WerkzeugResponse:
     """One answer: not this step's → back to the page; not well-formed → 422; else on to where it leads."""
     step, case = _here()
     if request.form.get("step") != step or step not in STEPS:
-        log_event("sequence_fail", step=step, asked=request.form.get("step", ""))
+        log_event("sequence_fail", step=step, asked=_asked())
         return _to_the_page()
     form = STEPS[step].Form.of(case)
     if not form.validate():
@@ -66,6 +67,12 @@ def answer() -> WerkzeugResponse:
     except StaleRecovery:
         return _to_the_page()
     return _after(moved, case, form)
+
+
+def _asked() -> str:
+    """The step that a form says it is of; what is no step at all is not repeated."""
+    asked = request.form.get("step", "")
+    return asked if asked in set(Step) else "unknown"
 
 
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
@@ -127,5 +134,5 @@ def _open(link_hash: str) -> None:
     if under_way and opened is not Step.REIDENTIFY:
         return
     mine["recovery"] = found.id if found else None
-    mine["ticket"] = link_hash
+    mine["ticket"] = link_hash if found else OF_NO_RECOVERY
     mine.renew()

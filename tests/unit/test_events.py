@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,3 +91,39 @@ def test_an_exception_stays_on_its_line_too(stream: io.StringIO) -> None:
         log_event("delivery_failed", exc_info=True)
 
     assert FORGED in json.loads(only_line(stream))["exception"]
+
+
+def test_what_a_library_logs_is_an_event_without_its_values(stream: io.StringIO) -> None:
+    library = logging.getLogger("some.library")
+    library.warning("Worker %s took too long: %s", 7, FORGED)
+    library.error(f"Invalid request from ip=192.0.2.1: {FORGED}")
+    written = [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    assert [(one["event"], one["logger"], one["said"]) for one in written] == [
+        ("sys_message", "some.library", "Worker"),
+        ("sys_message", "some.library", "Invalid request from ip"),
+    ]
+    assert FORGED not in stream.getvalue()
+
+
+def test_a_librarys_exception_is_told_by_kind_and_place_only(stream: io.StringIO) -> None:
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("some.library").exception("Exception on %s", "/personas/clave/enlace/token")
+    written = json.loads(only_line(stream))
+
+    assert (written["said"], written["kind"]) == ("Exception on", "ValueError")
+    assert __file__ in written["place"]
+    assert "bad" not in stream.getvalue()
+    assert "token" not in stream.getvalue()
+
+
+def test_a_warning_is_told_by_kind_and_place_only(stream: io.StringIO) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(FORGED, UserWarning, stacklevel=1)
+    written = json.loads(only_line(stream))
+
+    assert (written["event"], written["kind"]) == ("sys_warning", "UserWarning")
+    assert FORGED not in written.values()
