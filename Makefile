@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test lint types unit integration browser-tests browsers attack format translations docs picture lock clean
+.PHONY: help run test lint types unit integration browser-tests browsers attack fuzz format translations docs picture lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 
 attack: $(VENV)/run.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
 	$(BIN)/python -m attack $(if $(TARGET),--target $(TARGET) --customers $(CUSTOMERS)) $(ARGS)
+
+fuzz: $(VENV)/test.stamp $(VENV)/words.stamp ## 20,000 hostile requests to every address, field and header; more in ARGS
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 format: $(VENV)/test.stamp ## Put code and templates in form
 	$(BIN)/ruff check --fix --quiet .
