@@ -1,6 +1,5 @@
 """Browsers that stand somewhere: at each step of the journey, at the log-in, in the portal, behind a message's link."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from app import services
-from app.customers_file import CustomerEntry, load
 from app.domain.customers import Customer
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.journey import ENDS, Step
@@ -19,7 +17,7 @@ from tests.integration.browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
 from tests.integration.letters import PostOffice
 from tests.integration.people import document
 from tests.integration.walk import Walk, log_in
-from tests.people import ALICE, NEW_PASSWORD, Clock, line
+from tests.people import ALICE, NEW_PASSWORD, Clock
 
 SETTINGS: Final = {
     "app_env": "demo",
@@ -78,11 +76,8 @@ def _enrol(bank: Bank, number: int) -> Customer:
     """A customer whose former passwords are as many as are compared: the dearest one to serve."""
     contact = replace(ALICE.contact, email=f"person{number}@example.com")
     document = IdentityDocument(IdType.CC, str(52_100_000 + number))
-    person = replace(ALICE, document=document, contact=contact)
+    kept = bank.enrol(replace(ALICE, document=document, contact=contact))
     rules = bank.services.rules
-    with bank.store.transaction() as tx:
-        load(tx, rules, [CustomerEntry.model_validate_json(json.dumps(line(person)))])
-    kept = bank.customer(person)
     with bank.store.transaction() as tx:
         for former in range(rules.policy.password_history):
             tx.credentials.assign(kept.id, rules.hasher.hash(f"colibrí número {former} del páramo"))
