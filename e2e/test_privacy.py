@@ -1,10 +1,18 @@
 """What the browser keeps, and who else learns of a visit: nothing and nobody."""
 
+from urllib.parse import unquote_plus
+
 from e2e.bank import NEW_PASSWORD, Bank
 from e2e.conftest import Visit
-from e2e.journey import log_in, recover
+from e2e.journey import log_in, reach_password, recover, set_password
+from e2e.pages import Visitor
+from e2e.watch import Watch
 
 KEPT = "() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)].flat()"
+ELSEWHERE = """async () => [
+  ...((await indexedDB.databases?.()) ?? []), ...(await caches.keys()), history.state, window.name, document.cookie,
+].map((kept) => JSON.stringify(kept ?? "")).filter((kept) => kept !== '""')"""
+SLIP = "jirafa de hojalata sin columpio"
 
 
 def test_nothing_is_kept_in_the_browser_but_one_opaque_cookie(visit: Visit, bank: Bank) -> None:
@@ -19,3 +27,25 @@ def test_nothing_is_kept_in_the_browser_but_one_opaque_cookie(visit: Visit, bank
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     assert alicia.id_number not in cookie["value"]
+
+
+def test_no_address_referer_history_or_storage_tells_what_was_typed(
+    visit: Visit, bank: Bank, watches: dict[Visitor, Watch], scripts: bool
+) -> None:
+    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+    reach_password(visitor, alicia, bank)
+    set_password(visitor, SLIP, NEW_PASSWORD)
+    visitor.stands_at("password")
+    set_password(visitor)
+    visitor.stands_at("done")
+    log_in(visitor, alicia, SLIP)
+    visitor.sees("no coinciden")
+    log_in(visitor, alicia, NEW_PASSWORD)
+    visitor.sees_heading("Es un gusto saludarle")
+    link = bank.link(alicia)
+    sent = [request for request in watches[visitor].sent if request.url != link]
+    told = [text for request in sent for text in (request.url, request.headers.get("referer", ""))]
+    kept = visitor.page.evaluate(ELSEWHERE) if scripts else []
+    typed = (alicia.id_number, *alicia.addresses, NEW_PASSWORD, SLIP, bank.code(alicia), link.rpartition("/")[2])
+    for text in (*told, *watches[visitor].addresses, *kept, visitor.page.content()):
+        assert not [value for value in typed if value in unquote_plus(text)], text

@@ -90,6 +90,12 @@ class Bank:
         assert found
         return found
 
+    def enrol(self, person: Customer, password: str | None = None) -> Customer:
+        """Make a person a customer; the person as kept."""
+        with self.store.transaction() as tx:
+            load(tx, self.services.rules, [CustomerEntry.model_validate_json(json.dumps(line(person, password)))])
+        return self.customer(person)
+
     def right_answers(self, person: Customer) -> dict[str, str]:
         """What this person answers to the questions."""
         return {question.id: _option(question, right=True) for question in self.questions(person)}
