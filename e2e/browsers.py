@@ -46,6 +46,8 @@ CHROMIUM: Final = Engine(
     # The shell is the same engine without a browser's own windows, which cost most of the time.
     ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     ("chromium",),
+    # A report of a violated policy would take a minute, and over TLS would ask for a certificate of renown.
+    launch_options={"args": ["--short-reporting-delay", "--ignore-certificate-errors"]},
 )
 FIREFOX: Final = Engine(
     "firefox",
@@ -123,7 +125,8 @@ def launch(engine: Engine, playwright: Playwright, *, scripts: bool = True) -> B
         NoBrowser: it is not there.
     """
     program = find_or_fail(engine, playwright)
-    options = {} if is_playwrights_own(program, engine, playwright) else dict(engine.launch_options)
+    own = engine is not CHROMIUM and is_playwrights_own(program, engine, playwright)
+    options = {} if own else dict(engine.launch_options)
     if not scripts:
         options["firefox_user_prefs"] = options["firefox_user_prefs"] | {"javascript.enabled": False}
     return engine.type_in(playwright).launch(executable_path=program, **options)

@@ -18,8 +18,10 @@ from e2e.browsers import CHROMIUM
 from e2e.engines import Engines, Opened, engines
 from e2e.pages import PATIENCE_SECONDS, ChromiumVisitor, Visitor
 from e2e.server import Server
+from e2e.sites import Front
 from e2e.watch import Watch
 from e2e.ways import PAIRS, Way
+from tests.integration.certificates import make_certificate
 
 RESULTS: Final = Path("test-results", "e2e")
 MOST_WORKERS: Final = 4
@@ -74,7 +76,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., H
 
 
 @contextmanager
-def _running(folder: Path, settings: dict[str, str]) -> Iterator[House]:
+def _running(folder: Path, settings: dict[str, str], *, attacked: bool = False) -> Iterator[House]:
     server = Server(folder, **settings)
     with ExitStack() as stack:
         stack.callback(server.stop)
@@ -82,12 +84,36 @@ def _running(folder: Path, settings: dict[str, str]) -> Iterator[House]:
         bank = stack.enter_context(closing(Bank(server.settings)))
         yield House(server, bank)
     assert not server.failures()
+    assert attacked or not server.violations()
 
 
 @pytest.fixture(scope="session")
 def house(houses: Callable[..., House]) -> House:
     """The server with the settings as they come."""
     return houses()
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server at which attacks are played: the only one where browsers may report violations of its policy."""
+    with _running(tmp_path_factory.mktemp("server"), {}, attacked=True) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def tls_front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """A proxy that ends TLS, with a certificate that nobody vouches for."""
+    certificate = make_certificate(tmp_path_factory.mktemp("certificate"), "IP:127.0.0.1")
+    with closing(Front(tls=certificate.server)) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
+def over_tls(tmp_path_factory: pytest.TempPathFactory, tls_front: Front) -> Iterator[House]:
+    """A server as in production, behind that proxy."""
+    with _running(tmp_path_factory.mktemp("server"), {"BASE_URL": tls_front.url}, attacked=True) as house:
+        tls_front.inside = house.server.behind
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
@@ -39,8 +39,8 @@ class Engines:
         self._own: dict[Engine, bool] = {}
         self._screen: webkitgtk.Screen | None = None
 
-    def open(self, way: Way, url: str, **options: Any) -> Opened:
-        """A window of its own for a visitor of the server at `url`; `options` are of Playwright's contexts."""
+    def open(self, way: Way, url: str) -> Opened:
+        """A window of its own for a visitor of the server at `url`, whose certificate is believed unseen."""
         if way.engine is WEBKIT and not self._is_own(WEBKIT):
             self._screen = self._screen or self._stack.enter_context(webkitgtk.screen())
             return webkitgtk.OpenedInWebKitGTK(self._screen, url, SIZES[way.size], _an_address(), scripts=way.scripts)
@@ -53,7 +53,7 @@ class Engines:
             extra_http_headers={"X-Forwarded-For": _an_address()},
             viewport={"width": width, "height": height},
             has_touch=way.size == "phone",
-            **options,
+            ignore_https_errors=True,
         )
         return OpenedInPlaywright(context, way, url, by_hand=by_hand)
 

@@ -32,11 +32,16 @@ class Sent(Protocol):
 
 
 class Watch:
-    """Looks over the shoulder of one browser. `network_fails` says that a test takes the network away."""
+    """Looks over the shoulder of one browser.
+
+    `network_fails` says that a test takes the network away, `attacked` that it plays the attacker and itself judges
+    what was asked and said.
+    """
 
     def __init__(self, origin: str) -> None:
         self.troubles: list[str] = []
         self.network_fails = False
+        self.attacked = False
         self.sent: list[Sent] = []
         self._origin = origin + "/"
 
@@ -48,14 +53,18 @@ class Watch:
     def notice(self, request: Sent) -> None:
         """A request was sent."""
         self.sent.append(request)
-        if not request.url.startswith((self._origin, *ELSEWHERE)):
+        if not self.expects(request.url):
             self.troubles.append(f"request to somebody else: {request.url}")
+
+    def expects(self, url: str) -> bool:
+        """Whether a page of ours may ask for it."""
+        return self.attacked or url.startswith((self._origin, *ELSEWHERE))
 
     def hear(self, kind: str, text: str, asked: str) -> None:
         """The console said something about an address."""
         refused = ANSWER_NOT_GOOD.search(text) and "/static/" not in asked
         unreachable = self.network_fails and NO_NETWORK.search(text)
-        if kind in {"error", "warning", "assert"} and not refused and not unreachable:
+        if kind in {"error", "warning", "assert"} and not self.attacked and not refused and not unreachable:
             self.troubles.append(f"console {kind}: {text} ({asked})")
 
 

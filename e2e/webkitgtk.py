@@ -7,14 +7,12 @@ import os
 import re
 import subprocess
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Keys, Remote
 from selenium.webdriver.remote.client_config import ClientConfig
@@ -24,10 +22,10 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from e2e.browsers import NoBrowser
 from e2e.pages import PATIENCE_SECONDS, Visitor
+from e2e.sites import Asked, PassingOn, Site
 from e2e.waiting import until
 from e2e.watch import Watch
 from e2e.windows import LOOK, Moving, Sight, Target
@@ -46,7 +44,6 @@ OF_ROLE: Final = {
 SEEN: Final = f"return ({LOOK})([...arguments])"
 VISIBLE: Final = "return [...arguments].filter(thing => thing.checkVisibility({visibilityProperty: true}))"
 SAID: Final = re.compile(r"^(?P<where>\S*): CONSOLE (?P<source>[A-Z ]+?) (?P<kind>ERROR|WARN\w*) (?P<text>.*)$")
-HOP_BY_HOP: Final = {"connection", "host", "keep-alive", "proxy-connection", "transfer-encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,49 +83,25 @@ def mini_browser() -> Path:
 # --- the proxy in front -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """A request that passed the proxy."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-
-
-class _Silent(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """The watch has it already."""
-
-
 class Proxy:
     """Passes on what is for the bank, says from which address it came, and lets nothing else out."""
 
-    def __init__(self, watch: Watch, origin: str, address: str) -> None:
-        self._watch, self._origin, self._address = watch, origin, address
-        self._client = httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS * 2)
-        self._server = make_server(
-            "127.0.0.1", 0, Request.application(self._pass_on), threaded=True, request_handler=_Silent
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+    def __init__(self, watch: Watch, address: str) -> None:
+        self._watch, self._address = watch, address
+        self._out = PassingOn()
+        self._site = Site(self._pass_on)
+        self.url = self._site.url
 
     def close(self) -> None:
         """End it."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._client.close()
+        self._site.close()
+        self._out.close()
 
     def _pass_on(self, request: Request) -> Response:
-        headers = {name: value for name, value in request.headers if name.lower() not in HOP_BY_HOP}
-        self._watch.notice(Passed(request.method, request.url, headers))
-        if not request.url.startswith(self._origin + "/"):
+        self._watch.notice(Asked(request.method, request.url, dict(request.headers)))
+        if not self._watch.expects(request.url):
             return Response(status=502)
-        headers["X-Forwarded-For"] = self._address
-        with self._client.stream(request.method, request.url, headers=headers, content=request.get_data()) as answer:
-            kept = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in HOP_BY_HOP]
-            return Response(b"".join(answer.iter_raw()), answer.status_code, kept)
+        return self._out.pass_on(request, request.url, X_Forwarded_For=self._address)
 
 
 # --- the window -----------------------------------------------------------------------------------------------------
@@ -170,6 +143,11 @@ class WebDriverWindow:
         """What a function in JavaScript answers, even where the page may run none."""
         with self._here() as driver:
             return driver.execute_script(f"return ({script})(...arguments)", *arguments)
+
+    @property
+    def cookies(self) -> list[dict[str, Any]]:
+        """What the browser keeps for this page, in the words of WebDriver."""
+        return self._driver.get_cookies()
 
     def go(self, address: str) -> None:
         """Load an address."""
@@ -249,21 +227,22 @@ class OpenedInWebKitGTK:
 
     def __init__(self, screen: Screen, url: str, size: tuple[int, int], address: str, *, scripts: bool) -> None:
         self.watch = Watch(url)
-        self._proxy = Proxy(self.watch, url, address)
+        self._proxy = Proxy(self.watch, address)
         self._folder = tempfile.TemporaryDirectory()
         self._log = Path(self._folder.name, "console.log")
-        self._driver = self._start(screen, scripts=scripts)
+        self._driver = self._start(screen, url, scripts=scripts)
         self._driver.set_page_load_timeout(PATIENCE_SECONDS)
         self._driver.set_window_size(*size)
         self.visitor = Visitor(WebDriverWindow(self._driver), url, scripts=scripts)
 
-    def _start(self, screen: Screen, *, scripts: bool) -> Remote:
+    def _start(self, screen: Screen, url: str, *, scripts: bool) -> Remote:
         options = Options()
         options.binary_location = str(mini_browser())
+        options.accept_insecure_certs = True
         for argument in (
             "--automation",
             "--full-screen",  # without it no window is as narrow as a phone
-            f"--proxy={self._proxy.url}",
+            *([] if url.startswith("https:") else [f"--proxy={self._proxy.url}"]),  # it knows no tunnels
             f"--enable-javascript={str(scripts).lower()}",
             "--enable-write-console-messages-to-stdout=true",
         ):

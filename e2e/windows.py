@@ -79,6 +79,10 @@ class Window(Protocol):
     def html(self) -> str:
         """The document as it is now."""
 
+    @property
+    def cookies(self) -> list[dict[str, Any]]:
+        """What the browser keeps for this page, in the words of WebDriver."""
+
     def run(self, script: str, *arguments: Any) -> Any:
         """What a function in JavaScript answers, whatever the page itself may run."""
 
@@ -136,6 +140,11 @@ class PlaywrightWindow:
             return self.page.content()
         except Error as problem:
             raise Moving from problem
+
+    @property
+    def cookies(self) -> list[dict[str, Any]]:
+        """What the browser keeps for this page, in the words of WebDriver."""
+        return [dict(cookie) for cookie in self.page.context.cookies(self.page.url)]
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What a function in JavaScript answers."""
