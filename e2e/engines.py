@@ -95,7 +95,7 @@ class OpenedInPlaywright:
         if evidence is not None:
             for number, page in enumerate(self._context.pages):
                 with suppress(Error):
-                    page.screenshot(path=evidence / f"{number}.png", full_page=True)
+                    page.screenshot(path=evidence / f"{number}.png", full_page=True, caret="initial")
         if self._traced:
             self._context.tracing.stop(path=evidence / "trace.zip" if evidence else None)
         self._context.close()

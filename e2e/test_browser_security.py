@@ -319,15 +319,16 @@ def test_at_no_step_does_a_page_keep_anything_where_a_script_could_read_it(visit
     visitor.sees_heading("Es un gusto saludarle")
 
 
-def test_after_the_end_going_back_shows_nothing_of_the_journey(visit: Visit, bank: Bank) -> None:
+def test_after_the_end_going_back_shows_nothing_of_the_journey(visit: Visit, bank: Bank, scripts: bool) -> None:
     alicia, visitor = bank.new_customer(), visit()
     recover(visitor, alicia, bank)
     token = bank.link(alicia).rpartition("/")[2]
+    typed = [alicia.id_number] if scripts else []  # without them some browsers fill in again what was typed
     for _ in range(3):
         visitor.go_back()
         visitor.at_rest()
         assert token not in visitor.window.address
-        for secret in (token, alicia.id_number, "a•••••@e•••••.com", bank.answers(alicia)[0].question):
+        for secret in (token, *typed, "a•••••@e•••••.com", bank.answers(alicia)[0].question):
             visitor.sees_nothing_of(secret)
 
 
@@ -343,7 +344,7 @@ def test_after_logging_out_going_back_shows_nothing_of_the_customer(
         visitor.go_back()
         visitor.at_rest()
         visitor.sees_nothing_of("Es un gusto saludarle")
-        if scripts:  # without them some browsers fill in again what was typed into the log-in
+        if scripts:  # without them some browsers fill in again what was typed
             visitor.sees_nothing_of(alicia.id_number)
 
 

@@ -90,4 +90,5 @@ class PlaywrightWatch(Watch):
         self.hear(message.type, message.text, message.location["url"])
 
     def _script_error(self, error: WebError) -> None:
-        self.troubles.append(f"script error: {error.error}")
+        if not self.attacked:
+            self.troubles.append(f"script error: {error.error}")
