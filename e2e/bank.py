@@ -104,7 +104,7 @@ class Bank:
 
     def __init__(self, settings: Settings) -> None:
         self._app: Flask = create_app(settings)
-        self._mailbox = httpx.Client(base_url=settings.base_url, trust_env=False)
+        self._mailbox = httpx.Client(base_url=f"http://{settings.host}:{settings.port}", trust_env=False)
 
     def close(self) -> None:
         """Let go of the database and the connection."""

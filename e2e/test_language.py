@@ -4,11 +4,11 @@ from playwright.sync_api import expect
 
 from e2e.audit import Audit
 from e2e.bank import NEW_PASSWORD, Bank
-from e2e.conftest import Visit
-from e2e.pages import Visitor
+from e2e.conftest import VisitChromium
+from e2e.pages import ChromiumVisitor
 
 
-def speaks(visitor: Visitor, lang: str) -> None:
+def speaks(visitor: ChromiumVisitor, lang: str) -> None:
     """The page, the part that changes, and the button, each in its language."""
     expect(visitor.page.locator("html")).to_have_attribute("lang", lang)
     expect(visitor.page.locator("#step")).to_have_attribute("lang", lang)
@@ -16,14 +16,16 @@ def speaks(visitor: Visitor, lang: str) -> None:
     expect(visitor.button(name)).to_have_attribute("lang", other)
 
 
-def give_document(visitor: Visitor, number: str) -> None:
+def give_document(visitor: ChromiumVisitor, number: str) -> None:
     visitor.choose("Document type", "Citizenship card (CC)")
     visitor.fill("Document number", number)
     visitor.press("Continue")
 
 
-def test_the_whole_journey_in_english(visit: Visit, bank: Bank, audit: Audit, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts, size="phone")
+def test_the_whole_journey_in_english(
+    visit_chromium: VisitChromium, bank: Bank, audit: Audit, scripts_in_chromium: bool
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium(scripts=scripts_in_chromium, size="phone")
     visitor.go("/")
     speaks(visitor, "es-CO")
     visitor.press("English")
@@ -34,7 +36,7 @@ def test_the_whole_journey_in_english(visit: Visit, bank: Bank, audit: Audit, sc
     audit.look(visitor, "identify, English")
     give_document(visitor, alicia.id_number)
     visitor.stands_at("link_sent")
-    another = visit(scripts=scripts)
+    another = visit_chromium(scripts=scripts_in_chromium)
     another.go(bank.link(alicia))
     speaks(another, "en")
     give_document(another, alicia.id_number)
@@ -58,8 +60,8 @@ def test_the_whole_journey_in_english(visit: Visit, bank: Bank, audit: Audit, sc
     assert bank.notices(alicia, "password was changed on") == alicia.addresses
 
 
-def test_the_choice_keeps_the_step_and_can_be_taken_back(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_the_choice_keeps_the_step_and_can_be_taken_back(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/personas/clave")
     visitor.press("English")
     give_document(visitor, alicia.id_number)

@@ -94,6 +94,15 @@ def test_plain_http_promises_no_tls(open_bank: OpenBank) -> None:
     assert "Strict-Transport-Security" not in bank.browser().visit().response.headers
 
 
+def test_reports_go_where_browsers_send_them(bank: Bank, open_bank: OpenBank) -> None:
+    secure = bank.browser().visit().response.headers
+    assert "report-to csp" in secure["Content-Security-Policy"]
+    assert secure["Reporting-Endpoints"] == 'csp="/csp"'
+    plain = open_bank(app_env="demo", base_url="http://127.0.0.1:8000").browser().visit().response.headers
+    assert "report-uri /csp" in plain["Content-Security-Policy"]
+    assert "report-to" not in plain["Content-Security-Policy"]  # there Chromium would send nothing at all
+
+
 def test_the_browser_is_told_to_clear_what_it_kept_at_the_end(walk: Walk) -> None:
     walk.to(Step.PASSWORD)
     walk.set_password()
