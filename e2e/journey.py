@@ -41,13 +41,13 @@ def confirm_document(visitor: Visitor, customer: Customer) -> None:
     visitor.press("Continuar")
 
 
-def wait_for_code(visitor: Visitor) -> None:
+def wait_for_code(visitor: Visitor, words: re.Pattern[str] = SENT, look: str = "Ver si ya se envió") -> None:
     """Wait until the page says that the code is on its way; without scripts by asking again."""
     deadline = monotonic() + PATIENCE_SECONDS
-    sent = visitor.main.get_by_text(SENT)
+    sent = visitor.main.get_by_text(words)
     while not visitor.scripts and not sent.is_visible() and monotonic() < deadline:
         with visitor.page.expect_navigation():
-            visitor.follow("Ver si ya se envió")
+            visitor.follow(look)
     expect(sent).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
     visitor.at_rest()
 
