@@ -37,12 +37,12 @@ def confirm_document(visitor: Visitor, customer: Customer) -> None:
     visitor.press("Continuar")
 
 
-def wait_for_code(visitor: Visitor) -> None:
+def wait_for_code(visitor: Visitor, words: str = SENT, look: str = "Ver si ya se envió") -> None:
     """Wait until the page says that the code is on its way; without scripts by asking again."""
     deadline = monotonic() + PATIENCE_SECONDS
-    while not visitor.scripts and not visitor.reads(SENT) and monotonic() < deadline:
-        visitor.follow("Ver si ya se envió")
-    visitor.sees(SENT)
+    while not visitor.scripts and not visitor.reads(words) and monotonic() < deadline:
+        visitor.follow(look)
+    visitor.sees(words)
     visitor.at_rest()
 
 
