@@ -15,7 +15,7 @@ from e2e.waiting import until
 
 START_SECONDS: Final = 90
 STOP_SECONDS: Final = 20
-FAILURES: Final = ("Traceback", "sys_crash", "sys_database_unavailable", "delivery_failed")
+FAILURES: Final = ("Traceback", '"level": "ERROR"', "sys_crash", "sys_database_unavailable", "delivery_failed")
 
 
 class Server:
