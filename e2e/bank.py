@@ -104,7 +104,9 @@ class Bank:
 
     def __init__(self, settings: Settings) -> None:
         self._app: Flask = create_app(settings)
-        self._mailbox = httpx.Client(base_url=f"http://{settings.host}:{settings.port}", trust_env=False)
+        self._mailbox = httpx.Client(
+            base_url=f"http://{settings.host}:{settings.port}", trust_env=False, timeout=ARRIVAL_SECONDS
+        )
 
     def close(self) -> None:
         """Let go of the database and the connection."""
@@ -138,6 +140,11 @@ class Bank:
         with built.store.transaction() as tx:
             load(tx, built.rules, [entry])
         return Customer(entry.id_type, entry.id_number, entry.given_names, entry.email, entry.mobile)
+
+    def new_passport(self) -> str:
+        """A number that no other passport has, as people write it."""
+        number = next(self._numbers)
+        return f"AB {number // 1000:03}.{number % 1000:03}"
 
     def freeze(self, customer: Customer) -> None:
         """As after «No fui yo»."""

@@ -319,8 +319,9 @@ def test_at_no_step_does_a_page_keep_anything_where_a_script_could_read_it(visit
     visitor.sees_heading("Es un gusto saludarle")
 
 
-def test_after_the_end_going_back_shows_nothing_of_the_journey(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_after_the_end_going_back_shows_nothing_of_the_journey(visit: Visit, over_tls: House, scripts: bool) -> None:
+    bank, visitor = over_tls.bank, visit(house=over_tls)
+    alicia = bank.new_customer()
     recover(visitor, alicia, bank)
     token = bank.link(alicia).rpartition("/")[2]
     typed = [alicia.id_number] if scripts else []  # without them some browsers fill in again what was typed

@@ -68,7 +68,7 @@ def test_a_customer_with_nothing_but_a_mobile_recovers_by_sms(visit: Visit, bank
 
 @with_scripts
 def test_somebody_who_never_had_a_password_gets_one(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(id_type="PA", id_number="AB 123.456", password=None), visit()
+    alicia, visitor = bank.new_customer(id_type="PA", id_number=bank.new_passport(), password=None), visit()
     recover(visitor, alicia, bank)
     log_in(visitor, alicia, NEW_PASSWORD)
     visitor.sees_heading("Es un gusto saludarle, Alicia")

@@ -113,6 +113,6 @@ def test_the_token_is_nowhere_once_the_link_is_open(visit: Visit, bank: Bank, wa
     visitor.stands_at("contacts")
     visitor.go_back()
     visitor.is_at("/personas/clave")
-    visitor.stands_at("contacts")
+    visitor.sees_nothing_of(token)
     told = [value for request in watches[visitor].sent for value in request.headers.values()]
     assert not [text for text in told if token in text]

@@ -30,7 +30,7 @@ def test_an_unknown_document_is_answered_like_a_known_one(visit: Visit, bank: Ba
     log_in(visitor, alicia, WRONG)
     visitor.sees("Los datos no coinciden")
     known = visitor.words
-    visitor.fill("Número de identificación", "1899999999")
+    visitor.fill("Número de identificación", str(int(alicia.id_number) - 100_000_000))
     visitor.fill("Contraseña", WRONG)
     visitor.press("Ingresar")
     visitor.sees("Los datos no coinciden")
@@ -39,11 +39,11 @@ def test_an_unknown_document_is_answered_like_a_known_one(visit: Visit, bank: Ba
 
 @with_scripts
 def test_after_a_wrong_password_the_document_stays_and_the_password_is_gone(visit: Visit, bank: Bank) -> None:
-    visitor = visit()
-    log_in(visitor, bank.new_customer(id_type="PA", id_number="XY998877"), WRONG)
+    visitor, number = visit(), bank.new_passport().replace(" ", "").replace(".", "")
+    log_in(visitor, bank.new_customer(id_type="PA", id_number=number), WRONG)
     visitor.sees("Los datos no coinciden")
     visitor.sees_filled("Tipo de identificación", "PA")
-    visitor.sees_filled("Número de identificación", "XY998877")
+    visitor.sees_filled("Número de identificación", number)
     visitor.sees_filled("Contraseña", "")
     visitor.sees_nothing_of(WRONG)
 

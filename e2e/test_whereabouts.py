@@ -1,13 +1,14 @@
 """Wherever a customer looks, the page shows where her recovery stands."""
 
 from e2e.bank import Bank
-from e2e.conftest import Visit
+from e2e.conftest import House, Visit
 from e2e.journey import ask_for_code, give_code, identify, reach_code, reach_contacts
 from e2e.ways import with_scripts
 
 
-def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visit, over_tls: House) -> None:
+    bank, visitor = over_tls.bank, visit(house=over_tls)  # over plain http WebKit keeps pages for Back
+    alicia = bank.new_customer()
     reach_code(visitor, alicia, bank)
     visitor.refresh()
     visitor.stands_at("code")

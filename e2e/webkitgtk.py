@@ -250,17 +250,17 @@ class OpenedInWebKitGTK:
         env = os.environ | {"DISPLAY": screen.name, "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"}
         self._service = Service(log_output=str(self._log), env=env)
         self._service.start()
-        connection = RemoteConnection(client_config=ClientConfig(self._service.service_url))
+        connection = RemoteConnection(
+            client_config=ClientConfig(self._service.service_url, timeout=2 * PATIENCE_SECONDS)
+        )
         return Remote(command_executor=connection, options=options)
 
     def close(self, evidence: Path | None) -> None:
-        """End it; on a failure leave a picture of every window."""
+        """End it; on a failure leave a picture of the window in front: another one is never drawn."""
         if evidence is not None:
             evidence.mkdir(parents=True, exist_ok=True)
-            for number, handle in enumerate(self._driver.window_handles):
-                with suppress(WebDriverException):
-                    self._driver.switch_to.window(handle)
-                    self._driver.save_screenshot(str(evidence / f"{number}.png"))
+            with suppress(WebDriverException):
+                self._driver.save_screenshot(str(evidence / "0.png"))
         self._driver.quit()
         self._service.stop()
         self._proxy.close()
