@@ -1,5 +1,6 @@
 """How gunicorn serves this application when it is started in this folder; its command line wins."""
 
+import logging
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -15,7 +16,7 @@ class Events(Logger):
     def setup(self, cfg: Any) -> None:
         """Put our handler in the place of gunicorn's own."""
         super().setup(cfg)
-        self.error_log.handlers = [events.Records()]
+        self.error_log.handlers = [events.OthersRecords(logging.WARNING)]
 
 
 logger_class = Events

@@ -48,7 +48,7 @@ def _with_places(_logger: Any, _method: str, event: Any) -> Any:
     return event
 
 
-class _Others(logging.Handler):
+class OthersRecords(logging.Handler):
     """What libraries log, as events: who, how grave and where from, but not their text, which nobody here chose."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -62,7 +62,7 @@ class _Others(logging.Handler):
         )
 
 
-_OTHERS: Final = _Others(logging.WARNING)
+_OTHERS: Final = OthersRecords(logging.WARNING)
 
 
 def _warn(_message: Warning | str, category: type[Warning], filename: str, line: int, *_: Any) -> None:
