@@ -52,6 +52,7 @@ class OthersRecords(logging.Handler):
     """What libraries log, as events: who, how grave and where from, but not their text, which nobody here chose."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write one event."""
         problem = record.exc_info[1] if record.exc_info else None
         log_event(
             "sys_crash" if problem else "sys_message",
