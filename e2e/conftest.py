@@ -25,6 +25,7 @@ from tests.integration.certificates import make_certificate
 
 RESULTS: Final = Path("test-results", "e2e")
 MOST_WORKERS: Final = 4
+_houses: Final[list["House"]] = []
 _failed = pytest.StashKey[bool]()
 
 
@@ -82,7 +83,10 @@ def _running(folder: Path, settings: dict[str, str], *, attacked: bool = False) 
         stack.callback(server.stop)
         server.start()
         bank = stack.enter_context(closing(Bank(server.settings)))
-        yield House(server, bank)
+        house = House(server, bank)
+        _houses.append(house)
+        yield house
+        _houses.remove(house)
     assert not server.failures()
     assert attacked or not server.violations()
 
@@ -162,6 +166,8 @@ def opened(request: pytest.FixtureRequest, browsers: Engines) -> Iterator[list[O
     failed = request.node.stash.get(_failed, False) or any(visit.watch.troubles for visit in visits)
     for number, visit in enumerate(visits):
         visit.close(RESULTS / _name(request.node.name) / str(number) if failed else None)
+    for house in _houses:
+        house.bank.empty_mailbox()
     troubles = [trouble for visit in visits for trouble in visit.watch.troubles]
     assert not troubles, "\n".join(troubles)
 
