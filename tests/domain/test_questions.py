@@ -179,6 +179,15 @@ def test_of_four_loans_the_order_is_asked_of_those_three_that_are_hardest_to_gue
     assert asked(explain(person(*loans), KEY), QuestionKind.OPENING_ORDER).odds == min(of_any_three) < of_any_three[0]
 
 
+def test_which_loan_one_has_is_asked_beside_questions_that_name_no_loan() -> None:
+    bare_card = replace(CARD, credit_limit=None, payment_day=None)
+    beside_an_account = draw(person(SAVINGS, bare_card), KEY, 4)
+
+    assert QuestionKind.PRODUCT_HELD in {question.kind for question in beside_an_account}
+    with pytest.raises(TooFewFacts):
+        draw(person(replace(MORTGAGE, monthly_payment=None, payment_day=None)), KEY, 4)
+
+
 def test_every_kind_can_be_asked() -> None:
     customers = [person(SAVINGS, MORTGAGE, VEHICLE, PERSONAL, CARD), person(SAVINGS, MORTGAGE)]
 
@@ -581,6 +590,7 @@ def the_best_guess_is_as_good_as_stated(fair: Spread, weights: Sequence[int], el
         ((6, 6, 6, 3), 0, Fraction(1, 3)),
         ((9, 4, 3, 2), 1, Fraction(9, 19)),
         ((4, 3, 2, 1), 9, Fraction(9, 19)),
+        ((20, 6, 2), 9, Fraction(20, 37)),
     ],
 )
 def test_answers_as_common_as_the_level_or_as_rare_as_the_floor_are_listed_fairly(
@@ -912,6 +922,12 @@ def test_none_of_the_above_is_right_about_as_often_as_any_option() -> None:
 
 def test_no_question_of_a_set_hints_at_another() -> None:
     for case in everybody():
+        for one, other in combinations(case.chosen, 2):
+            assert compatible(one.question, other.question)
+
+
+def test_no_question_of_a_large_set_hints_at_another() -> None:
+    for case in cases(borrowers(60), count=4) + cases(borrowers(60), count=5):
         for one, other in combinations(case.chosen, 2):
             assert compatible(one.question, other.question)
 
