@@ -1,6 +1,8 @@
 """Nueva Clave: self-service recovery of the password of internet banking."""
 
-from flask import Flask
+from urllib.parse import urlsplit
+
+from flask import Flask, Request
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,6 +30,15 @@ from app.web import (
 from app.web.csrf import MaskedCSRFProtect
 
 LARGEST_FORM = 64 * 1024
+
+
+class FieldsOnly(Request):
+    """Our forms send fields, never files: what comes in parts is not even read."""
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Whether there is a form to read."""
+        return self.mimetype == "application/x-www-form-urlencoded"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -69,11 +80,13 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         SECRET_KEY=settings.secret(),
+        SERVER_NAME=urlsplit(settings.base_url).netloc,  # the Host header has no say in where anything leads
         SESSION_COOKIE_NAME=sessions.cookie_name(secure=settings.secure),
         SESSION_COOKIE_SECURE=settings.secure,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which we withhold; headers checks the origin
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
+    app.request_class = FieldsOnly
     app.session_interface = sessions.DatabaseSessions()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

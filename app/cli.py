@@ -1,4 +1,4 @@
-"""The operator's commands: `flask --app app customers|questions|demo …`. Whatever goes wrong is told in one line."""
+"""The operator's commands: `flask --app app customers|questions|keys|demo …`. What goes wrong is told in one line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app import customers_file
 from app.adapters.sql import SqlTransaction
-from app.adapters.sql.tables import LoginFailureRow
+from app.adapters.sql.keyring import StoredKeys
+from app.adapters.sql.renewal import renew
+from app.adapters.sql.tables import CustomerRow, LoginFailureRow
 from app.customers_file import BOGOTA, BadFile, Watch
 from app.domain import questions
 from app.domain.case import Case
@@ -80,12 +82,13 @@ of_document = click.option(
 )
 customers = Commands("customers", help="The bank's customers.")
 asked = Commands("questions", help="The security questions.")
+keys = Commands("keys", help="The database's own key.")
 demo = Commands("demo", help="The demo's invented customers.")
 
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for group in (customers, asked, demo):
+    for group in (customers, asked, keys, demo):
         app.cli.add_command(group)
 
 
@@ -244,6 +247,23 @@ def _odds(odds: Fraction) -> str:
 def _english(message: Message) -> str:
     values = {name: _english(value) if isinstance(value, Message) else value for name, value in message.values.items()}
     return message.msgid % values
+
+
+@keys.command("renew")
+@click.confirmation_option(prompt="Everybody under way must begin again. Are all web servers and workers stopped?")
+def renew_data_key() -> None:
+    """Replace the data key after it may have become known. Passwords, blocks by «no fui yo» and locks stay."""
+    here = services()
+    stored = StoredKeys(here.store.engine, here.settings.secret(), here.settings.former_secrets())
+    stored.load()
+    with here.store.transaction() as tx, click.progressbar(length=_how_many(tx), label="Renaming") as bar:
+        for done in renew(tx.connection, stored):
+            bar.update(done)
+    click.echo("The data key is new. Start web servers and workers again.")
+
+
+def _how_many(tx: SqlTransaction) -> int:
+    return tx.connection.scalar(select(func.count()).select_from(CustomerRow)) or 0
 
 
 @demo.command("load")

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize
 
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 OPTIONS: Final[dict[str, Any]] = {
@@ -28,7 +28,7 @@ IDENTIFIERS: Final = "elements => elements.map(one => one.id)"
 SIDEWAYS: Final = "root => root.scrollWidth - root.clientWidth"
 
 
-def faults(visitor: Visitor, scheme: Scheme) -> list[str]:
+def faults(visitor: ChromiumVisitor, scheme: Scheme) -> list[str]:
     """What is wrong with the page in one look."""
     page = visitor.page
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -52,7 +52,7 @@ class Audit:
     def __init__(self) -> None:
         self.found: list[str] = []
 
-    def look(self, visitor: Visitor, name: str) -> None:
+    def look(self, visitor: ChromiumVisitor, name: str) -> None:
         """Look at the page that a visitor sees now."""
         visitor.at_rest()
         for scheme in LOOKS:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 from flask import Flask
+from flask_babel import force_locale
 
 from app import create_app
 from app.customers_file import CustomerEntry, load
@@ -103,7 +104,7 @@ class Bank:
 
     def __init__(self, settings: Settings) -> None:
         self._app: Flask = create_app(settings)
-        self._mailbox = httpx.Client(base_url=settings.base_url, trust_env=False)
+        self._mailbox = httpx.Client(base_url=f"http://{settings.host}:{settings.port}", trust_env=False)
 
     def close(self) -> None:
         """Let go of the database and the connection."""
@@ -144,11 +145,11 @@ class Bank:
         with self._services.store.transaction() as tx:
             tx.credentials.freeze(known.id)
 
-    def answers(self, customer: Customer) -> list[Answer]:
+    def answers(self, customer: Customer, locale: str = "es_CO") -> list[Answer]:
         """What the customer knows, in the words of the page."""
         built, known = self._services, self._known(customer)
         key, number = built.rules.keys.of("questions"), built.rules.policy.question_count
-        with self._app.app_context():
+        with self._app.app_context(), force_locale(locale):
             return [_answer(question) for question in questions.draw(known, key, number, built.store.clock().year)]
 
     def _known(self, customer: Customer) -> domain.Customer:

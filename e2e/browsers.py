@@ -21,13 +21,19 @@ class NoBrowser(SystemExit):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One engine: Playwright's name, the variable and the commands under which a system has it, its package."""
+    """One engine: Playwright's name, the variable and the commands under which a system has it, its packages.
+
+    `asking` is what makes the program answer, `companions` are programs that the system's own needs beside it,
+    `launch_options` what Playwright needs to drive it.
+    """
 
     name: str
     variable: str
     commands: tuple[str, ...]
-    debian_package: str
-    launch_options: dict[str, Any] = field(default_factory=dict)
+    debian_packages: tuple[str, ...]
+    asking: str = "--version"
+    companions: tuple[str, ...] = ()
+    launch_options: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def type_in(self, playwright: Playwright) -> BrowserType:
         """What Playwright starts this engine with."""
@@ -39,9 +45,30 @@ CHROMIUM: Final = Engine(
     "CHROMIUM",
     # The shell is the same engine without a browser's own windows, which cost most of the time.
     ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-    "chromium",
+    ("chromium",),
+    # A report of a violated policy would take a minute, and over TLS would ask for a certificate of renown.
+    launch_options={"args": ["--short-reporting-delay", "--ignore-certificate-errors"]},
 )
-ENGINES: Final = (CHROMIUM,)
+FIREFOX: Final = Engine(
+    "firefox",
+    "FIREFOX",
+    ("firefox-esr", "firefox"),
+    ("firefox-esr",),
+    launch_options={
+        "channel": "moz-firefox",
+        # Playwright never hears of a page that comes back from this memory, and waits for it.
+        "firefox_user_prefs": {"browser.sessionhistory.max_total_viewers": 0},
+    },
+)
+WEBKIT: Final = Engine(
+    "webkit",
+    "WEBKIT_DRIVER",
+    ("WebKitWebDriver",),
+    ("webkit2gtk-driver", "xvfb"),
+    asking="--help",
+    companions=("Xvfb",),
+)
+ENGINES: Final = (CHROMIUM, FIREFOX, WEBKIT)
 
 
 def find(engine: Engine, playwright: Playwright) -> Path | None:
@@ -51,28 +78,36 @@ def find(engine: Engine, playwright: Playwright) -> Path | None:
         NoBrowser: the variable names something that does not answer.
     """
     if named := os.environ.get(engine.variable):
-        if not _answers(named):
+        if not _answers(named, engine.asking):
             raise NoBrowser(f"{engine.variable}={named} is not a {engine.name} that starts.")
         return Path(named)
-    return next((Path(program) for program in _candidates(engine, playwright) if _answers(program)), None)
+    return next(
+        (Path(program) for program in _candidates(engine, playwright) if _answers(program, engine.asking)), None
+    )
 
 
 def _candidates(engine: Engine, playwright: Playwright) -> Iterator[str]:
-    yield from filter(None, map(shutil.which, engine.commands))
+    if all(map(shutil.which, engine.companions)):
+        yield from filter(None, map(shutil.which, engine.commands))
     yield engine.type_in(playwright).executable_path
 
 
-def _answers(program: str) -> bool:
+def is_playwrights_own(program: Path, engine: Engine, playwright: Playwright) -> bool:
+    """Whether this is the browser that Playwright built for itself, which it drives in its own way."""
+    return program == Path(engine.type_in(playwright).executable_path)
+
+
+def _answers(program: str, asking: str) -> bool:
     """Whether it runs: a stub that only advertises another package, or a library that is missing, does not."""
     try:
-        asked = subprocess.run([program, "--version"], capture_output=True, timeout=ANSWER_SECONDS, check=False)
+        asked = subprocess.run([program, asking], capture_output=True, timeout=ANSWER_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return asked.returncode == 0
 
 
-def launch(engine: Engine, playwright: Playwright) -> Browser:
-    """Start the engine without a window.
+def find_or_fail(engine: Engine, playwright: Playwright) -> Path:
+    """The engine's program.
 
     Raises:
         NoBrowser: it is not there; a test that needs it fails.
@@ -80,7 +115,21 @@ def launch(engine: Engine, playwright: Playwright) -> Browser:
     program = find(engine, playwright)
     if program is None:
         raise NoBrowser(f"{engine.name} is missing: run `make browsers`.")
-    return engine.type_in(playwright).launch(executable_path=program, **engine.launch_options)
+    return program
+
+
+def launch(engine: Engine, playwright: Playwright, *, scripts: bool = True) -> Browser:
+    """Start the engine without a window, and without scripts where only a preference turns them off.
+
+    Raises:
+        NoBrowser: it is not there.
+    """
+    program = find_or_fail(engine, playwright)
+    own = engine is not CHROMIUM and is_playwrights_own(program, engine, playwright)
+    options = {} if own else dict(engine.launch_options)
+    if not scripts:
+        options["firefox_user_prefs"] = options["firefox_user_prefs"] | {"javascript.enabled": False}
+    return engine.type_in(playwright).launch(executable_path=program, **options)
 
 
 def provide(engine: Engine, playwright: Playwright) -> Path:
@@ -104,7 +153,7 @@ def provide(engine: Engine, playwright: Playwright) -> Path:
 
 
 def _ways(engine: Engine) -> Iterator[list[str]]:
-    apt = f"apt-get update && apt-get install -y --no-install-recommends {engine.debian_package}"
+    apt = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(engine.debian_packages)}"
     if shutil.which("apt-get") and (prefix := _as_root()) is not None:
         yield [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", apt]
     yield [sys.executable, "-m", "playwright", "install", engine.name]

@@ -1,34 +1,31 @@
-"""One server and one browser a worker; a window of its own for each visitor of each test."""
+"""One server a worker and one browser of each engine; a window of its own for each visitor of each test."""
 
 import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, cast
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
+from playwright.sync_api import expect
 
 from e2e.audit import Audit
 from e2e.bank import Bank
-from e2e.browsers import CHROMIUM, launch
-from e2e.pages import Visitor
+from e2e.browsers import CHROMIUM
+from e2e.engines import Engines, Opened, engines
+from e2e.pages import PATIENCE_SECONDS, ChromiumVisitor, Visitor
 from e2e.server import Server
+from e2e.sites import Front
 from e2e.watch import Watch
+from e2e.ways import PAIRS, Way
+from tests.integration.certificates import make_certificate
 
 RESULTS: Final = Path("test-results", "e2e")
 MOST_WORKERS: Final = 4
-PATIENCE_MS: Final = 15_000
-SIZES: Final[dict[str, dict[str, Any]]] = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True},
-}
 _failed = pytest.StashKey[bool]()
-_addresses = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,28 @@ class House:
     bank: Bank
 
 
-class Visit(Protocol):
-    """Opens a new browser on a house, this worker's own unless another is given."""
+class Watches:
+    """What was seen over the shoulder of each visitor of a test."""
 
-    def __call__(self, *, scripts: bool = True, size: str = "desktop", house: House | None = None) -> Visitor: ...
+    def __init__(self, opened: list[Opened]) -> None:
+        self._opened = opened
+
+    def __getitem__(self, visitor: Visitor) -> Watch:
+        return next(visit.watch for visit in self._opened if visit.visitor is visitor)
+
+
+class Visit(Protocol):
+    """Opens a new browser in this test's way, on a house: this worker's own unless another is given."""
+
+    def __call__(self, *, house: House | None = None) -> Visitor: ...
+
+
+class VisitChromium(Protocol):
+    """Opens a new Chromium on a house, for what only Playwright's power over it can show."""
+
+    def __call__(
+        self, *, scripts: bool = True, size: str = "desktop", house: House | None = None
+    ) -> ChromiumVisitor: ...
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +76,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., H
 
 
 @contextmanager
-def _running(folder: Path, settings: dict[str, str]) -> Iterator[House]:
+def _running(folder: Path, settings: dict[str, str], *, attacked: bool = False) -> Iterator[House]:
     server = Server(folder, **settings)
     with ExitStack() as stack:
         stack.callback(server.stop)
@@ -69,12 +84,42 @@ def _running(folder: Path, settings: dict[str, str]) -> Iterator[House]:
         bank = stack.enter_context(closing(Bank(server.settings)))
         yield House(server, bank)
     assert not server.failures()
+    assert attacked or not server.violations()
 
 
 @pytest.fixture(scope="session")
 def house(houses: Callable[..., House]) -> House:
     """The server with the settings as they come."""
     return houses()
+
+
+@pytest.fixture(scope="session")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server at which attacks are played: the only one where browsers may report violations of its policy."""
+    with _running(tmp_path_factory.mktemp("server"), {}, attacked=True) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def tls_front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """A proxy that ends TLS, with a certificate that nobody vouches for."""
+    certificate = make_certificate(tmp_path_factory.mktemp("certificate"), "IP:127.0.0.1")
+    with closing(Front(tls=certificate.server)) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
+def over_tls(tmp_path_factory: pytest.TempPathFactory, tls_front: Front) -> Iterator[House]:
+    """A server as in production, behind that proxy."""
+    with _running(tmp_path_factory.mktemp("server"), {"BASE_URL": tls_front.url}, attacked=True) as house:
+        tls_front.inside = house.server.behind
+        yield house
+
+
+@pytest.fixture(scope="session")
+def hasty(houses: Callable[..., House]) -> House:
+    """A server whose codes are over as soon as they are read."""
+    return houses(CODE_SECONDS="6")
 
 
 @pytest.fixture
@@ -84,61 +129,71 @@ def bank(house: House) -> Bank:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The engine, started once."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        engine = launch(CHROMIUM, playwright)
-        yield engine
-        engine.close()
+def browsers() -> Iterator[Engines]:
+    """The engines, each started once and only if it is needed; one that is missing fails the test."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+    with engines() as started:
+        yield started
+
+
+@pytest.fixture(params=PAIRS, ids=str)
+def way(request: pytest.FixtureRequest) -> Way:
+    """The way in which the customers of this test come."""
+    return cast(Way, request.param)
+
+
+@pytest.fixture
+def scripts(way: Way) -> bool:
+    """Whether their browsers run scripts."""
+    return way.scripts
 
 
 @pytest.fixture(params=[True, False], ids=["with_scripts", "without_scripts"])
-def scripts(request: pytest.FixtureRequest) -> bool:
-    """Both ways of using the service."""
+def scripts_in_chromium(request: pytest.FixtureRequest) -> bool:
+    """Both ways of using the service, in Chromium."""
     return bool(request.param)
 
 
-@pytest.fixture(params=list(SIZES))
-def size(request: pytest.FixtureRequest) -> str:
-    """Both sizes of screen."""
-    return str(request.param)
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, browsers: Engines) -> Iterator[list[Opened]]:
+    """Every browser of this test; at the end none of them may have had trouble."""
+    visits: list[Opened] = []
+    yield visits
+    failed = request.node.stash.get(_failed, False) or any(visit.watch.troubles for visit in visits)
+    for number, visit in enumerate(visits):
+        visit.close(RESULTS / _name(request.node.name) / str(number) if failed else None)
+    troubles = [trouble for visit in visits for trouble in visit.watch.troubles]
+    assert not troubles, "\n".join(troubles)
 
 
 @pytest.fixture
-def watches() -> dict[Visitor, Watch]:
-    """What was seen over the shoulder of each visitor of this test."""
-    return {}
-
-
-@pytest.fixture
-def visit(
-    request: pytest.FixtureRequest, browser: Browser, house: House, watches: dict[Visitor, Watch]
-) -> Iterator[Visit]:
-    """Opens browsers; at the end none of them may have had trouble."""
+def visit(browsers: Engines, house: House, opened: list[Opened], way: Way) -> Visit:
+    """Opens browsers of any engine, in one way after another."""
     default = house
 
-    def opened(*, scripts: bool = True, size: str = "desktop", house: House | None = None) -> Visitor:
-        url = (house or default).server.url
-        context = browser.new_context(
-            java_script_enabled=scripts,
-            locale="es-CO",
-            extra_http_headers={"X-Forwarded-For": _an_address()},
-            **SIZES[size],
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        context.tracing.start(snapshots=True)
-        watch = Watch(context, url)
-        visitor = Visitor(context.new_page(), url, scripts=scripts)
-        watches[visitor] = watch
-        return visitor
+    def open_one(*, house: House | None = None) -> Visitor:
+        opened.append(browsers.open(way, (house or default).server.url))
+        return opened[-1].visitor
 
-    yield opened
-    troubles = [trouble for watch in watches.values() for trouble in watch.troubles]
-    failed = bool(troubles) or request.node.stash.get(_failed, False)
-    for number, visitor in enumerate(watches):
-        _close(visitor.context, RESULTS / _name(request.node.name) / str(number) if failed else None)
-    assert not troubles, "\n".join(troubles)
+    return open_one
+
+
+@pytest.fixture
+def visit_chromium(browsers: Engines, house: House, opened: list[Opened]) -> VisitChromium:
+    """Opens windows of Chromium alone."""
+    default = house
+
+    def open_one(*, scripts: bool = True, size: str = "desktop", house: House | None = None) -> ChromiumVisitor:
+        opened.append(browsers.open(Way(CHROMIUM, size, scripts), (house or default).server.url))
+        return cast(ChromiumVisitor, opened[-1].visitor)
+
+    return open_one
+
+
+@pytest.fixture
+def watches(opened: list[Opened]) -> Watches:
+    """What was seen over the shoulder of each visitor of this test."""
+    return Watches(opened)
 
 
 @pytest.fixture
@@ -149,25 +204,8 @@ def audit() -> Iterator[Audit]:
     assert not looking.found, "\n".join(looking.found)
 
 
-def _an_address() -> str:
-    """Another one for every browser, as it is outside: the limits of an address are not what is tested here."""
-    number = next(_addresses)
-    return f"10.{number // 65536 % 256}.{number // 256 % 256}.{number % 256}"
-
-
 def _name(test: str) -> str:
     return re.sub(r"[^\w-]+", "-", test).strip("-")
-
-
-def _close(context: BrowserContext, evidence: Path | None) -> None:
-    if evidence is None:
-        context.tracing.stop()
-    else:
-        for number, page in enumerate(context.pages):
-            with suppress(Error):
-                page.screenshot(path=evidence / f"{number}.png", full_page=True)
-        context.tracing.stop(path=evidence / "trace.zip")
-    context.close()
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -179,6 +217,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Clear away the traces of the last run, once."""
     if not hasattr(session.config, "workerinput"):
         shutil.rmtree(RESULTS, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One engine after another, so that workers share them out and few start more than one."""
+    items.sort(key=_engine)
+
+
+def _engine(item: pytest.Item) -> str:
+    way = item.callspec.params.get("way") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
+    return way.engine.name if isinstance(way, Way) else ""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,17 +1,13 @@
 """The way of a customer through the recovery, step by step, as the bank publishes it."""
 
-import re
 from time import monotonic
 from typing import Final
 
-from playwright.sync_api import expect
-
 from e2e.bank import NEW_PASSWORD, Bank, Customer
-from e2e.pages import Visitor
+from e2e.pages import PATIENCE_SECONDS, Visitor
 
 ID_TYPES: Final = {"CC": "Cédula de ciudadanía (CC)", "PA": "Pasaporte (PA)"}
-SENT: Final = re.compile("Enviamos el código a su (correo|celular)")
-PATIENCE_SECONDS: Final = 15
+SENT: Final = "Enviamos el código a su"
 
 
 def give_document(visitor: Visitor, customer: Customer) -> None:
@@ -41,14 +37,12 @@ def confirm_document(visitor: Visitor, customer: Customer) -> None:
     visitor.press("Continuar")
 
 
-def wait_for_code(visitor: Visitor) -> None:
+def wait_for_code(visitor: Visitor, words: str = SENT, look: str = "Ver si ya se envió") -> None:
     """Wait until the page says that the code is on its way; without scripts by asking again."""
     deadline = monotonic() + PATIENCE_SECONDS
-    sent = visitor.main.get_by_text(SENT)
-    while not visitor.scripts and not sent.is_visible() and monotonic() < deadline:
-        with visitor.page.expect_navigation():
-            visitor.follow("Ver si ya se envió")
-    expect(sent).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+    while not visitor.scripts and not visitor.reads(words) and monotonic() < deadline:
+        visitor.follow(look)
+    visitor.sees(words)
     visitor.at_rest()
 
 

@@ -21,7 +21,7 @@ from e2e.journey import (
     open_link,
     set_password,
 )
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor, Visitor
 from e2e.server import Server
 
 PICTURE: Final = ROOT / "docs" / "journey.png"
@@ -91,7 +91,7 @@ def main() -> None:
 
 def _photographs(browser: Browser, url: str, bank: Bank) -> list[tuple[str, bytes]]:
     context = browser.new_context(viewport=PHONE, locale="es-CO", reduced_motion="reduce")
-    visitor, customer = Visitor(context.new_page(), url, scripts=True), bank.new_customer()
+    visitor, customer = ChromiumVisitor(context.new_page(), url, scripts=True), bank.new_customer()
     taken = []
     for name, go in STEPS:
         go(visitor, customer, bank)

@@ -1,6 +1,8 @@
 """The real thing in processes of its own, started and stopped as an operator would."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +20,7 @@ STOP_SECONDS: Final = 20
 # Many tests visit one server: one proxy in front gives each visitor an address, and all of them are no flood.
 MANY_VISITORS: Final = {"TRUSTED_PROXIES": "1", "CALM_REQUESTS": "1000000", "LINKS_PER_MINUTE": "1000000"}
 FAILURES: Final = ("Traceback", "sys_crash", "sys_database_unavailable", "delivery_failed")
+EVENT: Final = re.compile(r"\{[^{}\n]*\}")
 
 
 class Server:
@@ -30,6 +33,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self.settings = read_settings(**{name.lower(): value for name, value in self._given.items()})
         self.url = self.settings.base_url
+        self.behind = f"http://{self.settings.host}:{self.settings.port}"
 
     def start(self) -> None:
         """Start everything and wait until it is ready to serve."""
@@ -71,6 +75,11 @@ class Server:
         lines = self._log.read_text(errors="replace").splitlines()
         return [line for line in lines if any(word in line for word in FAILURES)]
 
+    def violations(self) -> list[str]:
+        """The directives of our policy that browsers reported as violated, oldest first."""
+        events = map(json.loads, EVENT.findall(self._log.read_text(errors="replace")))
+        return [event["directive"] for event in events if event["event"] == "csp_violation"]
+
     @property
     def log_end(self) -> str:
         """The last lines of the log."""
@@ -83,7 +92,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False).is_success
+            return httpx.get(f"{self.behind}/readyz", timeout=5, trust_env=False).is_success
         except httpx.TransportError:
             return False
 

@@ -2,7 +2,7 @@
 
 from e2e.audit import Audit
 from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, SOMEBODY_ELSES_CARD, Bank
-from e2e.conftest import Visit
+from e2e.conftest import House, VisitChromium
 from e2e.journey import (
     answer,
     begin_again,
@@ -11,15 +11,16 @@ from e2e.journey import (
     give_document,
     log_in,
     open_link,
+    reach_code,
     reach_contacts,
     reach_link,
     set_password,
     wait_for_code,
 )
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 
 
-def look_at_step(audit: Audit, visitor: Visitor, step: str, button: str = "Continuar") -> None:
+def look_at_step(audit: Audit, visitor: ChromiumVisitor, step: str, button: str = "Continuar") -> None:
     """The step as it comes, and with what it says when nothing was filled in."""
     visitor.stands_at(step)
     audit.look(visitor, step)
@@ -28,8 +29,8 @@ def look_at_step(audit: Audit, visitor: Visitor, step: str, button: str = "Conti
     audit.look(visitor, f"{step}, refused")
 
 
-def test_every_step_up_to_the_code_is_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_every_step_up_to_the_code_is_accessible(visit_chromium: VisitChromium, bank: Bank, audit: Audit) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/personas/clave")
     look_at_step(audit, visitor, "identify")
     give_document(visitor, alicia)
@@ -43,8 +44,8 @@ def test_every_step_up_to_the_code_is_accessible(visit: Visit, bank: Bank, audit
     audit.look(visitor, "contacts")
 
 
-def test_every_step_from_the_code_on_is_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_every_step_from_the_code_on_is_accessible(visit_chromium: VisitChromium, bank: Bank, audit: Audit) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     reach_contacts(visitor, alicia, bank)
     visitor.press("Enviar")
     visitor.stands_at("code")
@@ -62,8 +63,8 @@ def test_every_step_from_the_code_on_is_accessible(visit: Visit, bank: Bank, aud
     audit.look(visitor, "done")
 
 
-def test_every_end_is_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(products=[SOMEBODY_ELSES_CARD]), visit()
+def test_every_end_is_accessible(visit_chromium: VisitChromium, bank: Bank, audit: Audit) -> None:
+    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(products=[SOMEBODY_ELSES_CARD]), visit_chromium()
     visitor.go("/personas/clave/enlace/inventado")
     visitor.stands_at("used")
     audit.look(visitor, "used")
@@ -81,8 +82,10 @@ def test_every_end_is_accessible(visit: Visit, bank: Bank, audit: Audit) -> None
     audit.look(visitor, "locked")
 
 
-def test_a_code_whose_time_is_over_and_a_pause_that_ends_are_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_code_whose_time_is_over_and_a_pause_that_ends_are_accessible(
+    visit_chromium: VisitChromium, bank: Bank, audit: Audit
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.page.clock.install()
     reach_contacts(visitor, alicia, bank)
     visitor.page.clock.fast_forward(4 * 60_000 + 30_000)
@@ -95,8 +98,20 @@ def test_a_code_whose_time_is_over_and_a_pause_that_ends_are_accessible(visit: V
     audit.look(visitor, "a code's time over")
 
 
-def test_the_front_page_log_in_and_the_portal_are_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_recovery_that_is_over_is_accessible(visit_chromium: VisitChromium, hasty: House, audit: Audit) -> None:
+    alicia, visitor = hasty.bank.new_customer(), visit_chromium(house=hasty)
+    reach_code(visitor, alicia, hasty.bank)
+    visitor.fill("Código de 6 dígitos", hasty.bank.code(alicia))
+    visitor.sees("El tiempo del código se terminó")
+    visitor.enter()
+    visitor.stands_at("expired")
+    audit.look(visitor, "expired")
+
+
+def test_the_front_page_log_in_and_the_portal_are_accessible(
+    visit_chromium: VisitChromium, bank: Bank, audit: Audit
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/")
     audit.look(visitor, "front page")
     visitor.go("/personas")
@@ -112,8 +127,8 @@ def test_the_front_page_log_in_and_the_portal_are_accessible(visit: Visit, bank:
         audit.look(visitor, f"log-in, {words}")
 
 
-def test_errors_alarm_and_demo_pages_are_accessible(visit: Visit, bank: Bank, audit: Audit) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_errors_alarm_and_demo_pages_are_accessible(visit_chromium: VisitChromium, bank: Bank, audit: Audit) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     reach_link(visitor, alicia, bank)
     (mail, *_) = bank.messages(alicia)
     visitor.go(mail.link_to("no-fui-yo") or "")

@@ -3,6 +3,7 @@
 from e2e.bank import NEW_PASSWORD, Bank, Customer
 from e2e.conftest import Visit
 from e2e.journey import log_in, reach_contacts, reach_password, recover
+from e2e.ways import with_scripts
 
 FROZEN = "Su contraseña está suspendida"
 
@@ -14,7 +15,7 @@ def alarm(bank: Bank, customer: Customer, subject: str) -> str:
 
 
 def test_it_was_not_me_freezes_the_new_password_once_the_button_is_pressed(visit: Visit, bank: Bank) -> None:
-    alicia, mallory, visitor = bank.new_customer(), visit(scripts=False), visit(scripts=False)
+    alicia, mallory, visitor = bank.new_customer(), visit(), visit()
     recover(mallory, alicia, bank)
     visitor.go(alarm(bank, alicia, "Su contraseña cambió"))
     visitor.sees_heading("No fui yo")
@@ -28,8 +29,9 @@ def test_it_was_not_me_freezes_the_new_password_once_the_button_is_pressed(visit
     assert bank.notices(alicia, "alguien") >= alicia.addresses
 
 
+@with_scripts
 def test_it_was_not_me_ends_a_recovery_that_is_under_way(visit: Visit, bank: Bank) -> None:
-    alicia, mallory, visitor = bank.new_customer(), visit(), visit(size="phone")
+    alicia, mallory, visitor = bank.new_customer(), visit(), visit()
     reach_contacts(mallory, alicia, bank)
     visitor.go(alarm(bank, alicia, "Su enlace"))
     visitor.press("Suspender mi contraseña")
@@ -39,6 +41,7 @@ def test_it_was_not_me_ends_a_recovery_that_is_under_way(visit: Visit, bank: Ban
     assert not [message for message in bank.messages(alicia) if "código" in message.subject]
 
 
+@with_scripts
 def test_a_made_up_alarm_only_says_whom_to_call(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/personas/clave/no-fui-yo/inventado")
@@ -46,8 +49,9 @@ def test_a_made_up_alarm_only_says_whom_to_call(visit: Visit) -> None:
     visitor.sees("Este aviso es muy antiguo o llegó incompleto")
 
 
+@with_scripts
 def test_a_page_under_somebody_s_hands_follows_when_the_recovery_is_ended_elsewhere(visit: Visit, bank: Bank) -> None:
-    alicia, mallory, visitor = bank.new_customer(), visit(), visit(size="phone")
+    alicia, mallory, visitor = bank.new_customer(), visit(), visit()
     reach_password(mallory, alicia, bank)
     visitor.go(alarm(bank, alicia, "Su enlace"))
     visitor.press("Suspender mi contraseña")

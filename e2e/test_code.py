@@ -1,26 +1,17 @@
 """The six digits: their two minutes, slips of the finger, and wrong ones."""
 
 import re
-from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import expect
-
-from e2e.audit import Audit
 from e2e.bank import Bank
 from e2e.conftest import House, Visit
 from e2e.journey import answer, begin_again, give_code, identify, reach_code
 from e2e.pages import Visitor
 from e2e.waiting import until
+from e2e.ways import with_scripts
 
 FIELD = "Código de 6 dígitos"
+TIME = "Tiempo restante"
 OVER = "El tiempo del código se terminó"
-
-
-@pytest.fixture(scope="session")
-def hasty(houses: Callable[..., House]) -> House:
-    """A server whose codes are over as soon as they are read."""
-    return houses(CODE_SECONDS="6")
 
 
 def other_than(code: str) -> str:
@@ -30,9 +21,8 @@ def other_than(code: str) -> str:
 
 def seconds_left(visitor: Visitor) -> int:
     """What the countdown shows."""
-    shown = visitor.main.get_by_text(re.compile(r"Tiempo restante: \d")).inner_text()
-    minutes, seconds = map(int, re.findall(r"\d+", shown))
-    return 60 * minutes + seconds
+    ((minutes, seconds),) = re.findall(r"Tiempo restante: (\d+):(\d+)", visitor.words)
+    return 60 * int(minutes) + int(seconds)
 
 
 def told_in(tab: Visitor) -> str | None:
@@ -41,37 +31,32 @@ def told_in(tab: Visitor) -> str | None:
     return tab.step
 
 
+@with_scripts
 def test_the_page_says_by_itself_that_the_codes_time_is_over_and_stays(visit: Visit, hasty: House) -> None:
     alicia, visitor = hasty.bank.new_customer(), visit(house=hasty)
     reach_code(visitor, alicia, hasty.bank)
     visitor.fill(FIELD, "12345")
     visitor.sees(OVER)
     visitor.stands_at("code")
-    expect(visitor.field(FIELD)).to_have_value("12345")
+    visitor.sees_filled(FIELD, "12345")
     begin_again(visitor)
 
 
 def test_a_code_that_comes_too_late_is_refused_and_starting_again_takes_one_press(
-    visit: Visit, hasty: House, audit: Audit
+    visit: Visit, hasty: House, scripts: bool
 ) -> None:
     alicia, visitor = hasty.bank.new_customer(), visit(house=hasty)
     reach_code(visitor, alicia, hasty.bank)
     visitor.fill(FIELD, hasty.bank.code(alicia))
-    visitor.sees(OVER)
-    visitor.field(FIELD).press("Enter")
+    if scripts:  # which have taken the button away
+        visitor.sees(OVER)
+        visitor.enter()
+    else:
+        tab = visitor.another_tab()
+        until(lambda: told_in(tab) == "expired", 20, lambda: "the code's time does not end")
+        visitor.press("Continuar")
     visitor.stands_at("expired")
     visitor.sees_heading("El tiempo se terminó")
-    audit.look(visitor, "expired")
-    begin_again(visitor)
-
-
-def test_without_scripts_a_late_code_is_refused_as_well(visit: Visit, hasty: House) -> None:
-    alicia, visitor = hasty.bank.new_customer(), visit(house=hasty, scripts=False)
-    reach_code(visitor, alicia, hasty.bank)
-    tab = visitor.another_tab()
-    until(lambda: told_in(tab) == "expired", 20, lambda: "the code's time does not end")
-    give_code(visitor, hasty.bank.code(alicia))
-    visitor.stands_at("expired")
     begin_again(visitor)
 
 
@@ -101,11 +86,12 @@ def test_slips_cost_no_try_and_spaces_do_not_matter(visit: Visit, bank: Bank) ->
     for slip, words in (("", "Escriba el código"), ("12345", "El código tiene 6 dígitos"), ("12a456", "solo números")):
         give_code(visitor, slip)
         visitor.sees_error(words, FIELD)
-        expect(visitor.main.get_by_text("hoy")).to_have_count(0)
+        assert not visitor.reads("hoy")
     give_code(visitor, f" {code[:3]} {code[3:]} ")
     visitor.stands_at("questions")
 
 
+@with_scripts
 def test_a_wrong_code_does_not_begin_the_time_anew_and_the_right_one_still_works(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
@@ -121,12 +107,12 @@ def test_a_wrong_code_does_not_begin_the_time_anew_and_the_right_one_still_works
     visitor.stands_at("password")
 
 
+@with_scripts
 def test_the_time_can_be_hidden(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
-    time = visitor.main.get_by_text("Tiempo restante")
-    expect(time).to_be_visible()
+    visitor.sees(TIME)
     visitor.press("Ocultar el tiempo")
-    expect(time).to_be_hidden()
+    visitor.sees_no_more(TIME)
     visitor.press("Mostrar el tiempo")
-    expect(time).to_be_visible()
+    visitor.sees(TIME)

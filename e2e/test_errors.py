@@ -3,19 +3,17 @@
 from playwright.sync_api import Route, expect
 
 from e2e.bank import Bank
-from e2e.conftest import Visit
+from e2e.conftest import VisitChromium, Watches
 from e2e.journey import give_document
-from e2e.pages import Visitor
-from e2e.watch import Watch
 
 ERRORS = (400, 403, 404, 405, 413, 422, 429, 500, 503)
 HEADING = "Esta página no existe"
 
 
 def test_htmx_shows_every_error_and_the_focus_goes_to_it(
-    visit: Visit, bank: Bank, watches: dict[Visitor, Watch]
+    visit_chromium: VisitChromium, bank: Bank, watches: Watches
 ) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+    alicia, visitor = bank.new_customer(), visit_chromium()
     error = visitor.context.request.get(f"{visitor.url}/no-existe", headers={"HX-Request": "true"}).text()
     answers = iter(ERRORS)
 

@@ -1,7 +1,5 @@
 """After every swap: the focus on the heading or on what is wrong, and a title that says where one is (A1)."""
 
-from playwright.sync_api import expect
-
 from e2e.bank import Bank
 from e2e.conftest import Visit
 from e2e.journey import (
@@ -14,7 +12,8 @@ from e2e.journey import (
     set_password,
     wait_for_code,
 )
-from e2e.pages import Visitor
+from e2e.pages import HEADING, SUMMARY, Visitor, group
+from e2e.ways import with_scripts
 
 BANK = "Banco del Páramo"
 
@@ -22,15 +21,15 @@ BANK = "Banco del Páramo"
 def arrived(visitor: Visitor, step: str) -> None:
     """The step has come, its heading has the focus and gives the title."""
     visitor.stands_at(step)
-    expect(visitor.heading).to_be_focused()
-    expect(visitor.page).to_have_title(f"{visitor.heading.inner_text()} – {BANK}")
+    visitor.sees_focus_on(HEADING)
+    visitor.has_title(f"{visitor.headline} – {BANK}")
 
 
 def refused(visitor: Visitor, step: str) -> None:
     """The step has stayed, the summary has the focus, and the title begins with the error."""
-    expect(visitor.summary).to_be_focused()
+    visitor.sees_focus_on(SUMMARY)
     visitor.stands_at(step)
-    expect(visitor.page).to_have_title(f"Error: {visitor.heading.inner_text()} – {BANK}")
+    visitor.has_title(f"Error: {visitor.headline} – {BANK}")
 
 
 def fails_at(visitor: Visitor, step: str, button: str = "Continuar") -> None:
@@ -39,10 +38,11 @@ def fails_at(visitor: Visitor, step: str, button: str = "Continuar") -> None:
     refused(visitor, step)
 
 
+@with_scripts
 def test_focus_and_title_follow_every_swap(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     visitor.go("/personas/clave")
-    expect(visitor.page).to_have_title(f"{visitor.heading.inner_text()} – {BANK}")
+    visitor.has_title(f"{visitor.headline} – {BANK}")
     fails_at(visitor, "identify")
     give_document(visitor, alicia)
     visitor.press("Continuar")
@@ -54,7 +54,7 @@ def test_focus_and_title_follow_every_swap(visit: Visit, bank: Bank) -> None:
     visitor.press("Enviar")
     arrived(visitor, "code")
     wait_for_code(visitor)
-    expect(visitor.heading).to_be_focused()
+    visitor.sees_focus_on(HEADING)
     fails_at(visitor, "code")
     give_code(visitor, bank.code(alicia))
     arrived(visitor, "questions")
@@ -66,6 +66,7 @@ def test_focus_and_title_follow_every_swap(visit: Visit, bank: Bank) -> None:
     arrived(visitor, "done")
 
 
+@with_scripts
 def test_starting_again_moves_the_focus_too(visit: Visit, bank: Bank) -> None:
     visitor = visit()
     visitor.go("/personas/clave/enlace/inventado")
@@ -74,14 +75,15 @@ def test_starting_again_moves_the_focus_too(visit: Visit, bank: Bank) -> None:
     arrived(visitor, "identify")
 
 
-def test_without_scripts_the_title_tells_of_the_error(visit: Visit) -> None:
-    visitor = visit(scripts=False)
+def test_the_title_tells_of_the_error(visit: Visit) -> None:
+    visitor = visit()
     visitor.go("/personas/clave")
     visitor.press("Continuar")
-    expect(visitor.page).to_have_title(f"Error: {visitor.heading.inner_text()} – {BANK}")
+    visitor.has_title(f"Error: {visitor.headline} – {BANK}")
 
 
+@with_scripts
 def test_the_log_in_page_puts_the_focus_on_what_is_wrong(visit: Visit, bank: Bank) -> None:
     visitor = visit()
     log_in(visitor, bank.new_customer(), "esta no es la contraseña")
-    expect(visitor.group("Los datos no coinciden")).to_be_focused()
+    visitor.sees_focus_on(group("Los datos no coinciden"))

@@ -3,15 +3,15 @@
 from playwright.sync_api import expect
 
 from e2e.bank import Bank
-from e2e.conftest import Visit
+from e2e.conftest import VisitChromium
 from e2e.journey import begin_again, reach_contacts
 
 ALMOST_FIVE_MINUTES = 4 * 60_000 + 30_000
 WARNING = "¿Necesita más tiempo?"
 
 
-def test_a_pause_is_warned_of_and_one_press_extends_it(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_pause_is_warned_of_and_one_press_extends_it(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.page.clock.install()
     reach_contacts(visitor, alicia, bank)
     expect(visitor.main.get_by_text(WARNING)).to_be_hidden()
@@ -24,8 +24,8 @@ def test_a_pause_is_warned_of_and_one_press_extends_it(visit: Visit, bank: Bank)
     visitor.sees(WARNING)
 
 
-def test_a_pause_that_is_over_says_so_where_the_customer_is(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_pause_that_is_over_says_so_where_the_customer_is(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.page.clock.install()
     reach_contacts(visitor, alicia, bank)
     visitor.page.clock.fast_forward(6 * 60_000)

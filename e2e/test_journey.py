@@ -2,10 +2,8 @@
 
 from urllib.parse import unquote
 
-from playwright.sync_api import expect
-
 from e2e.bank import NEW_PASSWORD, Bank
-from e2e.conftest import Visit
+from e2e.conftest import Visit, Watches
 from e2e.journey import (
     answer,
     ask_for_code,
@@ -17,8 +15,8 @@ from e2e.journey import (
     recover,
     set_password,
 )
-from e2e.pages import Visitor
 from e2e.watch import Watch
+from e2e.ways import every_way, with_scripts
 
 
 def assert_that_no_address_tells(watch: Watch, *typed: str) -> None:
@@ -28,10 +26,9 @@ def assert_that_no_address_tells(watch: Watch, *typed: str) -> None:
     assert not [url for url in asked if "?" in url or any(secret in unquote(url) for secret in typed)]
 
 
-def test_a_customer_sets_a_new_password_and_logs_in_with_it(
-    visit: Visit, bank: Bank, watches: dict[Visitor, Watch], scripts: bool, size: str
-) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts, size=size)
+@every_way
+def test_a_customer_sets_a_new_password_and_logs_in_with_it(visit: Visit, bank: Bank, watches: Watches) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     visitor.go("/")
     visitor.follow("Ingresar")
     visitor.follow("Personas")
@@ -56,18 +53,20 @@ def test_a_customer_sets_a_new_password_and_logs_in_with_it(
     visitor.follow("Ingresar con la nueva contraseña")
     log_in(visitor, alicia, NEW_PASSWORD)
     visitor.sees_heading(f"Es un gusto saludarle, {alicia.given_names}")
-    expect(visitor.page).to_have_url(f"{visitor.url}/personas/portal")
+    visitor.is_at("/personas/portal")
     assert_that_no_address_tells(watches[visitor], alicia.id_number, bank.code(alicia), NEW_PASSWORD)
 
 
+@with_scripts
 def test_a_customer_with_nothing_but_a_mobile_recovers_by_sms(visit: Visit, bank: Bank) -> None:
-    bruno, visitor = bank.new_customer(given_names="Bruno", email=None), visit(size="phone")
+    bruno, visitor = bank.new_customer(given_names="Bruno", email=None), visit()
     recover(visitor, bruno, bank)
     assert {message.channel for message in bank.messages(bruno)} == {"sms"}
     log_in(visitor, bruno, NEW_PASSWORD)
     visitor.sees_heading("Es un gusto saludarle, Bruno")
 
 
+@with_scripts
 def test_somebody_who_never_had_a_password_gets_one(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(id_type="PA", id_number="AB 123.456", password=None), visit()
     recover(visitor, alicia, bank)

@@ -3,14 +3,14 @@
 from playwright.sync_api import Locator, expect
 
 from e2e.bank import NEW_PASSWORD, Bank, Customer
-from e2e.conftest import Visit
+from e2e.conftest import VisitChromium
 from e2e.journey import wait_for_code
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 
 FARTHEST = 60
 
 
-def tab_to(visitor: Visitor, target: Locator) -> None:
+def tab_to(visitor: ChromiumVisitor, target: Locator) -> None:
     """Press Tab until the target has the focus; it must show that it has."""
     for _ in range(FARTHEST):
         visitor.page.keyboard.press("Tab")
@@ -21,19 +21,19 @@ def tab_to(visitor: Visitor, target: Locator) -> None:
     raise AssertionError(f"Tab does not reach {target}")
 
 
-def enter(visitor: Visitor, target: Locator, key: str = "Enter") -> None:
+def enter(visitor: ChromiumVisitor, target: Locator, key: str = "Enter") -> None:
     """Go there and press a key."""
     tab_to(visitor, target)
     visitor.page.keyboard.press(key)
 
 
-def type_into(visitor: Visitor, field: str, text: str) -> None:
+def type_into(visitor: ChromiumVisitor, field: str, text: str) -> None:
     """Go to a field and type."""
     tab_to(visitor, visitor.field(field))
     visitor.page.keyboard.type(text)
 
 
-def give_document(visitor: Visitor, customer: Customer) -> None:
+def give_document(visitor: ChromiumVisitor, customer: Customer) -> None:
     tab_to(visitor, visitor.field("Tipo de identificación"))
     visitor.page.keyboard.press("ArrowDown")
     expect(visitor.field("Tipo de identificación")).to_have_value("CE")
@@ -42,7 +42,7 @@ def give_document(visitor: Visitor, customer: Customer) -> None:
     enter(visitor, visitor.button("Continuar"))
 
 
-def pick(visitor: Visitor, question: str, option: str) -> None:
+def pick(visitor: ChromiumVisitor, question: str, option: str) -> None:
     """Into the group with Tab, along it with the arrows."""
     tab_to(visitor, visitor.group(question).get_by_role("radio").first)
     visitor.page.keyboard.press("Space")
@@ -53,14 +53,14 @@ def pick(visitor: Visitor, question: str, option: str) -> None:
     raise AssertionError(f"the arrows do not reach {option}")
 
 
-def arrive(visitor: Visitor, step: str) -> None:
+def arrive(visitor: ChromiumVisitor, step: str) -> None:
     """Wait until the step is there and the focus has moved to it."""
     visitor.stands_at(step)
     expect(visitor.heading).to_be_focused()
 
 
-def test_the_whole_journey_works_by_keyboard_alone(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_the_whole_journey_works_by_keyboard_alone(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/")
     enter(visitor, visitor.link("Ingresar"))
     enter(visitor, visitor.link("Personas"))
@@ -96,8 +96,8 @@ def test_the_whole_journey_works_by_keyboard_alone(visit: Visit, bank: Bank) -> 
     visitor.sees_heading("Es un gusto saludarle")
 
 
-def test_the_first_tab_offers_to_skip_to_the_content(visit: Visit) -> None:
-    visitor = visit()
+def test_the_first_tab_offers_to_skip_to_the_content(visit_chromium: VisitChromium) -> None:
+    visitor = visit_chromium()
     visitor.go("/personas/clave")
     enter(visitor, visitor.link("Saltar al contenido"))
     visitor.page.keyboard.press("Tab")

@@ -1,16 +1,14 @@
 """The mailed link: on any device, once, only the newest, and never to be read anywhere afterwards."""
 
-from playwright.sync_api import expect
-
 from e2e.bank import Bank
-from e2e.conftest import Visit
+from e2e.conftest import Visit, Watches
 from e2e.journey import begin_again, confirm_document, give_document, identify, open_link, reach_contacts
-from e2e.pages import Visitor
-from e2e.watch import Watch
+from e2e.ways import with_scripts
 
 
+@with_scripts
 def test_the_link_works_on_the_phone_while_the_computer_still_waits(visit: Visit, bank: Bank) -> None:
-    alicia, computer, phone = bank.new_customer(), visit(), visit(size="phone")
+    alicia, computer, phone = bank.new_customer(), visit(), visit()
     identify(computer, alicia)
     open_link(phone, alicia, bank)
     confirm_document(phone, alicia)
@@ -19,6 +17,7 @@ def test_the_link_works_on_the_phone_while_the_computer_still_waits(visit: Visit
     computer.stands_at("link_sent")
 
 
+@with_scripts
 def test_of_two_browsers_that_open_the_link_the_first_to_prove_the_document_goes_on(visit: Visit, bank: Bank) -> None:
     alicia, first, second = bank.new_customer(), visit(), visit()
     identify(first, alicia)
@@ -31,7 +30,7 @@ def test_of_two_browsers_that_open_the_link_the_first_to_prove_the_document_goes
 
 
 def test_a_used_link_says_so_and_starting_again_takes_one_press(visit: Visit, bank: Bank) -> None:
-    alicia, visitor, other = bank.new_customer(), visit(scripts=False), visit(scripts=False)
+    alicia, visitor, other = bank.new_customer(), visit(), visit()
     reach_contacts(visitor, alicia, bank)
     other.go(bank.link(alicia))
     other.stands_at("used")
@@ -41,6 +40,7 @@ def test_a_used_link_says_so_and_starting_again_takes_one_press(visit: Visit, ba
     visitor.stands_at("contacts")
 
 
+@with_scripts
 def test_only_the_newest_link_works(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     identify(visitor, alicia)
@@ -61,14 +61,15 @@ def test_a_made_up_link_is_answered_like_a_used_one(visit: Visit) -> None:
     visitor.stands_at("used")
 
 
+@with_scripts
 def test_the_wrong_document_after_the_link_is_told_and_the_right_one_goes_on(visit: Visit, bank: Bank) -> None:
-    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(), visit(scripts=False)
+    alicia, bruno, visitor = bank.new_customer(), bank.new_customer(), visit()
     identify(visitor, alicia)
     open_link(visitor, alicia, bank)
     confirm_document(visitor, bruno)
     visitor.sees_error("Estos datos no corresponden a este enlace", "Número de identificación")
     visitor.sees("Le quedan 2 intentos hoy")
-    expect(visitor.field("Número de identificación")).to_have_value(bruno.id_number)
+    visitor.sees_filled("Número de identificación", bruno.id_number)
     confirm_document(visitor, alicia)
     visitor.stands_at("contacts")
 
@@ -86,32 +87,32 @@ def test_three_wrong_documents_after_the_link_lock(visit: Visit, bank: Bank) -> 
     assert not bank.messages(bruno)
 
 
-def test_a_slip_in_the_number_is_told_and_what_was_typed_stays(visit: Visit, scripts: bool) -> None:
-    visitor = visit(scripts=scripts)
+def test_a_slip_in_the_number_is_told_and_what_was_typed_stays(visit: Visit) -> None:
+    visitor = visit()
     visitor.go("/personas/clave")
     visitor.choose("Tipo de identificación", "NIT (NIT)")
     visitor.fill("Número de identificación", "12.34x")
     visitor.press("Continuar")
     visitor.sees_error("no corresponde al tipo de identificación", "Número de identificación")
     visitor.stands_at("identify")
-    expect(visitor.field("Tipo de identificación")).to_have_value("NIT")
-    expect(visitor.field("Número de identificación")).to_have_value("12.34x")
+    visitor.sees_filled("Tipo de identificación", "NIT")
+    visitor.sees_filled("Número de identificación", "12.34x")
 
 
-def test_the_token_is_nowhere_once_the_link_is_open(visit: Visit, bank: Bank, watches: dict[Visitor, Watch]) -> None:
+def test_the_token_is_nowhere_once_the_link_is_open(visit: Visit, bank: Bank, watches: Watches) -> None:
     alicia, visitor = bank.new_customer(), visit()
     identify(visitor, alicia)
     link = bank.link(alicia)
     token = link.rpartition("/")[2]
     visitor.go(link)
     visitor.stands_at("reidentify")
-    expect(visitor.page).to_have_url(f"{visitor.url}/personas/clave")
+    visitor.is_at("/personas/clave")
     visitor.sees_nothing_of(token)
     give_document(visitor, alicia)
     visitor.press("Continuar")
     visitor.stands_at("contacts")
-    visitor.page.go_back()
+    visitor.go_back()
+    visitor.is_at("/personas/clave")
     visitor.stands_at("contacts")
-    shown = watches[visitor].addresses
     told = [value for request in watches[visitor].sent for value in request.headers.values()]
-    assert not [text for text in (*shown, *told) if token in text]
+    assert not [text for text in told if token in text]

@@ -1,16 +1,15 @@
 """Logging in, and how a blocked password leads to the recovery."""
 
-from playwright.sync_api import expect
-
 from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, Bank
 from e2e.conftest import Visit
 from e2e.journey import log_in, recover
+from e2e.ways import with_scripts
 
 WRONG = "esta no es la contraseña"
 
 
 def test_three_wrong_passwords_block_and_recovery_unblocks(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=False)
+    alicia, visitor = bank.new_customer(), visit()
     for left in ("Le quedan 2 intentos", "Le queda 1 intento"):
         log_in(visitor, alicia, WRONG)
         visitor.sees(left)
@@ -25,28 +24,31 @@ def test_three_wrong_passwords_block_and_recovery_unblocks(visit: Visit, bank: B
     visitor.sees_heading("Es un gusto saludarle")
 
 
+@with_scripts
 def test_an_unknown_document_is_answered_like_a_known_one(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     log_in(visitor, alicia, WRONG)
     visitor.sees("Los datos no coinciden")
-    known = visitor.main.inner_text()
+    known = visitor.words
     visitor.fill("Número de identificación", "1899999999")
     visitor.fill("Contraseña", WRONG)
     visitor.press("Ingresar")
     visitor.sees("Los datos no coinciden")
-    assert visitor.main.inner_text() == known
+    assert visitor.words == known
 
 
+@with_scripts
 def test_after_a_wrong_password_the_document_stays_and_the_password_is_gone(visit: Visit, bank: Bank) -> None:
     visitor = visit()
     log_in(visitor, bank.new_customer(id_type="PA", id_number="XY998877"), WRONG)
     visitor.sees("Los datos no coinciden")
-    expect(visitor.field("Tipo de identificación")).to_have_value("PA")
-    expect(visitor.field("Número de identificación")).to_have_value("XY998877")
-    expect(visitor.field("Contraseña")).to_have_value("")
+    visitor.sees_filled("Tipo de identificación", "PA")
+    visitor.sees_filled("Número de identificación", "XY998877")
+    visitor.sees_filled("Contraseña", "")
     visitor.sees_nothing_of(WRONG)
 
 
+@with_scripts
 def test_the_portal_is_closed_after_logging_out(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     log_in(visitor, alicia, OLD_PASSWORD)
@@ -54,4 +56,4 @@ def test_the_portal_is_closed_after_logging_out(visit: Visit, bank: Bank) -> Non
     visitor.press("Cerrar sesión")
     visitor.sees_heading("Su banco")
     visitor.go("/personas/portal")
-    expect(visitor.page).to_have_url(f"{visitor.url}/personas")
+    visitor.is_at("/personas")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from e2e.bank import Bank
-from e2e.conftest import House, Visit
+from e2e.conftest import House, VisitChromium, Watches
 from e2e.journey import (
     answer,
     give_code,
@@ -13,14 +13,12 @@ from e2e.journey import (
     set_password,
     wait_for_code,
 )
-from e2e.pages import Visitor
-from e2e.watch import Watch
 
 UNREACHABLE = "No pudimos conectarnos con el banco"
 
 
-def test_a_double_click_sends_once(visit: Visit, bank: Bank, watches: dict[Visitor, Watch]) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_double_click_sends_once(visit_chromium: VisitChromium, bank: Bank, watches: Watches) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/personas/clave")
     give_document(visitor, alicia)
     visitor.button("Continuar").dblclick()
@@ -28,8 +26,10 @@ def test_a_double_click_sends_once(visit: Visit, bank: Bank, watches: dict[Visit
     assert len(watches[visitor].posts("/personas/clave")) == 1
 
 
-def test_a_double_click_on_send_mails_one_code(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_a_double_click_on_send_mails_one_code(
+    visit_chromium: VisitChromium, bank: Bank, scripts_in_chromium: bool
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium(scripts=scripts_in_chromium)
     reach_contacts(visitor, alicia, bank)
     visitor.button("Enviar").dblclick()
     visitor.stands_at("code")
@@ -39,8 +39,8 @@ def test_a_double_click_on_send_mails_one_code(visit: Visit, bank: Bank, scripts
     assert len([message for message in bank.messages(alicia) if message.code and not message.links]) == 1
 
 
-def test_a_double_click_on_log_in_costs_one_try(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+def test_a_double_click_on_log_in_costs_one_try(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
     visitor.go("/personas")
     give_document(visitor, alicia)
     visitor.fill("Contraseña", "esta no es la contraseña")
@@ -49,9 +49,9 @@ def test_a_double_click_on_log_in_costs_one_try(visit: Visit, bank: Bank) -> Non
 
 
 def test_without_a_network_the_page_says_so_and_the_button_works_again_afterwards(
-    visit: Visit, bank: Bank, watches: dict[Visitor, Watch]
+    visit_chromium: VisitChromium, bank: Bank, watches: Watches
 ) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+    alicia, visitor = bank.new_customer(), visit_chromium()
     watches[visitor].network_fails = True
     visitor.go("/personas/clave")
     give_document(visitor, alicia)
@@ -68,9 +68,9 @@ def test_without_a_network_the_page_says_so_and_the_button_works_again_afterward
 
 
 def test_a_lost_network_while_the_code_is_awaited_takes_nothing_away(
-    visit: Visit, bank: Bank, watches: dict[Visitor, Watch]
+    visit_chromium: VisitChromium, bank: Bank, watches: Watches
 ) -> None:
-    alicia, visitor = bank.new_customer(), visit()
+    alicia, visitor = bank.new_customer(), visit_chromium()
     watches[visitor].network_fails = True
     reach_contacts(visitor, alicia, bank)
     visitor.press("Enviar")
@@ -86,9 +86,9 @@ def test_a_lost_network_while_the_code_is_awaited_takes_nothing_away(
 
 
 def test_a_server_that_starts_again_in_the_middle_loses_nothing(
-    visit: Visit, house: House, watches: dict[Visitor, Watch]
+    visit_chromium: VisitChromium, house: House, watches: Watches
 ) -> None:
-    bank, visitor = house.bank, visit()
+    bank, visitor = house.bank, visit_chromium()
     alicia = bank.new_customer()
     watches[visitor].network_fails = True
     reach_code(visitor, alicia, bank)

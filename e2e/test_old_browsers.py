@@ -8,10 +8,9 @@ from playwright.sync_api import Route, expect
 
 from app.settings import ROOT
 from e2e.bank import Bank
-from e2e.conftest import Visit
+from e2e.conftest import VisitChromium, Watches
 from e2e.journey import identify, recover
-from e2e.pages import Visitor
-from e2e.watch import Watch
+from e2e.pages import ChromiumVisitor
 
 RECOMMENDED: Final = "Chrome, Safari o Firefox"
 MODERN: Final = "color: color-mix(in srgb, red, red)"
@@ -23,12 +22,12 @@ MISSING: Final = {
 }
 
 
-def take_from(visitor: Visitor, file: str) -> None:
+def take_from(visitor: ChromiumVisitor, file: str) -> None:
     """A file of this name never reaches the browser."""
     visitor.context.route(f"**/{file}", lambda route: route.abort())
 
 
-def rewrite(visitor: Visitor, file: str, old: str, new: str) -> None:
+def rewrite(visitor: ChromiumVisitor, file: str, old: str, new: str) -> None:
     """The file reaches the browser as an old one would understand it."""
 
     def changed(route: Route) -> None:
@@ -41,9 +40,9 @@ def rewrite(visitor: Visitor, file: str, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def by_hand(visit: Visit, watches: dict[Visitor, Watch]) -> Iterator[Visitor]:
+def by_hand(visit_chromium: VisitChromium, watches: Watches) -> Iterator[ChromiumVisitor]:
     """Somebody whose browser has scripts, but runs none of ours: it sends every form itself."""
-    visitor = visit()
+    visitor = visit_chromium()
     visitor.scripts = False
     watch = watches[visitor]
     watch.network_fails = True
@@ -54,38 +53,44 @@ def by_hand(visit: Visit, watches: dict[Visitor, Watch]) -> Iterator[Visitor]:
 
 
 @pytest.mark.parametrize("missing", list(MISSING))
-def test_a_browser_without_a_needed_feature_sends_plain_forms(by_hand: Visitor, bank: Bank, missing: str) -> None:
+def test_a_browser_without_a_needed_feature_sends_plain_forms(
+    by_hand: ChromiumVisitor, bank: Bank, missing: str
+) -> None:
     by_hand.context.add_init_script(MISSING[missing])
     identify(by_hand, bank.new_customer())
 
 
-def test_a_script_that_an_old_browser_cannot_read_does_nothing(by_hand: Visitor, bank: Bank) -> None:
+def test_a_script_that_an_old_browser_cannot_read_does_nothing(by_hand: ChromiumVisitor, bank: Bank) -> None:
     rewrite(by_hand, "app.js", "??=", "?%=")
     identify(by_hand, bank.new_customer())
 
 
-def test_without_the_script_the_whole_way_is_open(by_hand: Visitor, bank: Bank) -> None:
+def test_without_the_script_the_whole_way_is_open(by_hand: ChromiumVisitor, bank: Bank) -> None:
     take_from(by_hand, "app.js")
     recover(by_hand, bank.new_customer(), bank)
 
 
-def test_without_the_stylesheet_the_whole_way_is_open(visit: Visit, bank: Bank, watches: dict[Visitor, Watch]) -> None:
-    visitor = visit()
+def test_without_the_stylesheet_the_whole_way_is_open(
+    visit_chromium: VisitChromium, bank: Bank, watches: Watches
+) -> None:
+    visitor = visit_chromium()
     watches[visitor].network_fails = True
     take_from(visitor, "style.css")
     recover(visitor, bank.new_customer(), bank)
     expect(visitor.page.get_by_text(RECOMMENDED)).to_be_visible()
 
 
-def test_an_old_browser_reads_which_ones_the_bank_recommends(visit: Visit, scripts: bool) -> None:
-    visitor = visit(scripts=scripts)
+def test_an_old_browser_reads_which_ones_the_bank_recommends(
+    visit_chromium: VisitChromium, scripts_in_chromium: bool
+) -> None:
+    visitor = visit_chromium(scripts=scripts_in_chromium)
     rewrite(visitor, "style.css", f"@supports ({MODERN})", "@supports (display: nonsense)")
     visitor.go("/personas/clave")
     expect(visitor.page.get_by_text(RECOMMENDED)).to_be_visible()
 
 
-def test_a_present_browser_is_told_nothing(visit: Visit, scripts: bool) -> None:
-    visitor = visit(scripts=scripts)
+def test_a_present_browser_is_told_nothing(visit_chromium: VisitChromium, scripts_in_chromium: bool) -> None:
+    visitor = visit_chromium(scripts=scripts_in_chromium)
     visitor.go("/personas/clave")
     expect(visitor.page.get_by_text(RECOMMENDED)).to_have_count(1)
     expect(visitor.page.get_by_text(RECOMMENDED)).to_be_hidden()

@@ -1,34 +1,33 @@
 """The questions: all of them at once, and no hint which answer was wrong."""
 
-from playwright.sync_api import expect
-
 from e2e.bank import Bank
 from e2e.conftest import Visit
 from e2e.journey import answer, reach_questions
-from e2e.pages import Visitor
+from e2e.pages import Visitor, group
+from e2e.ways import with_scripts
+from e2e.windows import Target
 
 UNANSWERED = "Elija una respuesta"
 
 
 def missing(visitor: Visitor, question: str) -> None:
     """The summary names this question, and its link leads to the first of its options."""
-    visitor.summary.get_by_role("link").filter(has_text=question).click()
-    expect(visitor.group(question).get_by_role("radio").first).to_be_focused()
+    visitor.follow_error(question)
+    visitor.sees_focus_on(Target(role="radio", within=group(question)))
 
 
-def test_each_unanswered_question_is_named_with_a_link_that_leads_to_it(
-    visit: Visit, bank: Bank, scripts: bool
-) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_each_unanswered_question_is_named_with_a_link_that_leads_to_it(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
     visitor.press("Continuar")
     visitor.sees_error(UNANSWERED)
     questions = [known.question for known in bank.answers(alicia)]
-    expect(visitor.summary.get_by_role("link")).to_have_count(len(questions))
+    visitor.sees_errors_about(*questions)
     for question in reversed(questions):
         missing(visitor, question)
 
 
+@with_scripts
 def test_what_was_answered_stays_when_something_is_missing(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
@@ -36,27 +35,28 @@ def test_what_was_answered_stays_when_something_is_missing(visit: Visit, bank: B
     for known in answered:
         visitor.pick(known.question, known.right)
     visitor.press("Continuar")
-    expect(visitor.summary.get_by_role("link")).to_have_count(1)
+    visitor.sees_errors_about(left_out.question)
     missing(visitor, left_out.question)
     for known in answered:
-        expect(visitor.option(known.question, known.right)).to_be_checked()
+        visitor.sees_picked(known.question, known.right)
     visitor.pick(left_out.question, left_out.right)
     visitor.press("Continuar")
     visitor.stands_at("password")
 
 
 def test_wrong_answers_twice_lock_and_every_address_is_told(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=False)
+    alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
     answer(visitor, alicia, bank, rightly=False)
     visitor.sees_error("Al menos una respuesta no coincide")
     visitor.sees("Le queda 1 intento hoy")
-    expect(visitor.summary.get_by_role("link")).to_have_count(0)
+    visitor.sees_errors_about()
     answer(visitor, alicia, bank, rightly=False)
     visitor.stands_at("locked")
     assert bank.notices(alicia, "respuestas equivocadas") == alicia.addresses
 
 
+@with_scripts
 def test_the_right_answers_at_the_second_try_go_on(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
@@ -66,7 +66,8 @@ def test_the_right_answers_at_the_second_try_go_on(visit: Visit, bank: Bank) -> 
     visitor.stands_at("password")
 
 
+@with_scripts
 def test_who_does_not_remember_is_shown_another_way(visit: Visit, bank: Bank) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=False)
+    alicia, visitor = bank.new_customer(), visit()
     reach_questions(visitor, alicia, bank)
     visitor.sees_help_on_request("No recuerdo o prefiero otra opción")

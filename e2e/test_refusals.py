@@ -36,4 +36,4 @@ def test_a_customer_is_refused_with_the_reason_and_another_way(visit: Visit, ban
 def test_a_frozen_customer_is_refused_until_the_bank_has_spoken_with_her(visit: Visit, bank: Bank) -> None:
     alicia = bank.new_customer()
     bank.freeze(alicia)
-    turned_away(visit(scripts=False), alicia, bank, "Necesitamos hablar con usted")
+    turned_away(visit(), alicia, bank, "Necesitamos hablar con usted")

@@ -3,24 +3,26 @@
 from e2e.bank import Bank
 from e2e.conftest import Visit
 from e2e.journey import ask_for_code, give_code, identify, reach_code, reach_contacts
+from e2e.ways import with_scripts
 
 
-def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visit, bank: Bank, scripts: bool) -> None:
-    alicia, visitor = bank.new_customer(), visit(scripts=scripts)
+def test_reload_back_and_a_second_tab_show_where_the_recovery_stands(visit: Visit, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
-    visitor.page.reload()
+    visitor.refresh()
     visitor.stands_at("code")
     tab = visitor.another_tab()
     tab.reload()
     tab.stands_at("code")
-    visitor.page.go_back()
+    visitor.go_back()
     visitor.stands_at("code")
     give_code(visitor, bank.code(alicia))
     visitor.stands_at("questions")
-    tab.page.reload()
+    tab.refresh()
     tab.stands_at("questions")
 
 
+@with_scripts
 def test_a_tab_that_lags_behind_is_led_on_and_sends_no_second_code(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_contacts(visitor, alicia, bank)
@@ -36,6 +38,7 @@ def test_a_tab_that_lags_behind_is_led_on_and_sends_no_second_code(visit: Visit,
     assert len([message for message in bank.messages(alicia) if message.code and not message.links]) == 1
 
 
+@with_scripts
 def test_leaving_for_the_front_page_loses_nothing(visit: Visit, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit()
     reach_contacts(visitor, alicia, bank)
@@ -45,12 +48,13 @@ def test_leaving_for_the_front_page_loses_nothing(visit: Visit, bank: Bank) -> N
     visitor.stands_at("contacts")
 
 
+@with_scripts
 def test_whoever_only_asked_cannot_see_how_far_the_customer_went(visit: Visit, bank: Bank) -> None:
     alicia, mallory, visitor = bank.new_customer(), visit(), visit()
     identify(mallory, alicia)
-    seen = mallory.main.inner_text()
+    seen = mallory.words
     visitor.go(bank.link(alicia))
     visitor.stands_at("reidentify")
     mallory.reload()
     mallory.stands_at("link_sent")
-    assert mallory.main.inner_text() == seen
+    assert mallory.words == seen

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, Page
 
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 
 OBSERVE: Final = """
 window.vitals = {jumps: 0, press: 0};
@@ -35,13 +35,13 @@ class Felt:
     inp_ms: float
 
 
-class Typist(Visitor):
+class Typist(ChromiumVisitor):
     """Somebody who types key by key, as the browser's own measure of an answer needs."""
 
-    def fill(self, field: str, text: str) -> None:
+    def fill(self, label: str, text: str) -> None:
         """Type over what stands in the field."""
-        self.field(field).clear()
-        self.field(field).press_sequentially(text, delay=KEY_MS)
+        self.field(label).clear()
+        self.field(label).press_sequentially(text, delay=KEY_MS)
 
 
 def slow_down(page: Page) -> None:

@@ -17,7 +17,7 @@ from e2e.bank import SOMEBODY_ELSES_CARD, Bank
 from e2e.browsers import CHROMIUM, launch, provide
 from e2e.journey import confirm_document, reach_link
 from e2e.lighthouse import NoLighthouse, Verdict
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 from e2e.server import Server
 from e2e.vitals import Felt, Typist
 from e2e.wire import Budget, Spent, Wire, budgets, steps
@@ -71,15 +71,18 @@ def _phone(browser: Browser) -> Iterator[BrowserContext]:
 
 def _wire(browser: Browser, url: str, bank: Bank) -> bool:
     with _phone(browser) as context:
-        visitor = Visitor(context.new_page(), url, scripts=True)
+        visitor = ChromiumVisitor(context.new_page(), url, scripts=True)
         wire = Wire(visitor.page)
         spent = [wire.spent(step) for step in steps(visitor, bank.new_customer(), bank)]
-    _print(
-        "On the wire, HTTP/1.1, headers included", ("step", "requests", "bytes", "largest fragment"), map(_row, spent)
-    )
+    title = "On the wire (HTTP/1.1, headers included; the largest fragment without)"
+    _print(title, ("until", "requests", "bytes", "fragment"), map(_row, [*spent, _together(spent)]))
     promised = budgets(spent)
     _print("Budgets", ("", "spent", "budget", ""), map(_promise, promised))
     return all(budget.is_kept for budget in promised)
+
+
+def _together(spent: list[Spent]) -> Spent:
+    return Spent("all, by way of the front page", [one for step in spent for one in step.answers])
 
 
 def _row(step: Spent) -> tuple[str, ...]:
@@ -121,12 +124,12 @@ def _overdone(felt: Felt) -> bool:
 def _pages(browser: Browser, url: str, bank: Bank) -> Iterator[Shown]:
     """Every step and every end, with a browser that stands there."""
     with _phone(browser) as context:
-        visitor = Visitor(context.new_page(), url, scripts=True)
+        visitor = ChromiumVisitor(context.new_page(), url, scripts=True)
         for step in steps(visitor, bank.new_customer(), bank):
             yield Shown(step, visitor.page.url, _cookie(context))
     for end, way in ENDS.items():
         with _phone(browser) as context:
-            visitor = Visitor(context.new_page(), url, scripts=True)
+            visitor = ChromiumVisitor(context.new_page(), url, scripts=True)
             way(visitor, bank)
             visitor.stands_at(end)
             yield Shown(end, visitor.page.url, _cookie(context))
@@ -136,20 +139,20 @@ def _cookie(context: BrowserContext) -> str:
     return "; ".join(f"{cookie.get('name')}={cookie.get('value')}" for cookie in context.cookies())
 
 
-def _locked(visitor: Visitor, bank: Bank) -> None:
+def _locked(visitor: ChromiumVisitor, bank: Bank) -> None:
     customer, somebody_else = bank.new_customer(), bank.new_customer()
     reach_link(visitor, customer, bank)
     for _ in range(3):
         confirm_document(visitor, somebody_else)
 
 
-def _refused(visitor: Visitor, bank: Bank) -> None:
+def _refused(visitor: ChromiumVisitor, bank: Bank) -> None:
     customer = bank.new_customer(products=[SOMEBODY_ELSES_CARD])
     reach_link(visitor, customer, bank)
     confirm_document(visitor, customer)
 
 
-def _used(visitor: Visitor, _bank: Bank) -> None:
+def _used(visitor: ChromiumVisitor, _bank: Bank) -> None:
     visitor.go("/personas/clave/enlace/inventado")
 
 

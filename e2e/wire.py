@@ -19,7 +19,7 @@ from e2e.journey import (
     set_password,
     wait_for_code,
 )
-from e2e.pages import Visitor
+from e2e.pages import ChromiumVisitor
 
 KB: Final = 1000
 FIRST_VISIT: Final = 14 * KB  # what a server may send before it hears from the browser again: ten segments
@@ -142,7 +142,7 @@ class Wire:
         self._answers.append(Answer(path, int(size), int(headers["content-length"]), "HX-Request" in asked))
 
 
-def steps(visitor: Visitor, customer: Customer, bank: Bank) -> Iterator[str]:
+def steps(visitor: ChromiumVisitor, customer: Customer, bank: Bank) -> Iterator[str]:
     """Go from the front page to the new password; the name of each step as soon as the page stands there."""
     visitor.go("/")
     yield "front"

@@ -240,7 +240,12 @@
     if (step().hasAttribute("aria-busy")) event.preventDefault();
     else busy(true);
   });
-  window.addEventListener("pageshow", () => busy(false));
+  // Back brings a page as it is now, never what somebody typed: the next one at this computer may be another.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) return location.reload();
+    busy(false);
+    if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") for (const form of document.forms) form.reset();
+  });
 
   document.documentElement.classList.add("scripted");
   arrive();

@@ -15,15 +15,11 @@ from app.web.pages import draw
 blueprint = Blueprint("alarm", __name__)
 
 
-def _opened() -> tuple[int, str] | None:
-    return read_alarm(services().rules.keys, session.get("alarm", ""))
-
-
 @blueprint.get("/personas/clave/no-fui-yo/<token>")
 @limited(ALARM)
 def link(token: str) -> WerkzeugResponse:
-    """Take the token out of the address bar; change nothing."""
-    session["alarm"] = token
+    """Take the token out of the address bar and keep only what it says; change nothing."""
+    session["alarm_of"] = read_alarm(services().rules.keys, token)
     session.pop("stopped", None)
     return follow_link(redirect(url_for("alarm.page"), 303))
 
@@ -33,20 +29,20 @@ def page() -> Response:
     """What the button will do, and the button; once it was pressed, what it did."""
     if session.get("stopped"):
         return draw("alarm_done.html")
-    return draw("alarm.html", opened=_opened() is not None)
+    return draw("alarm.html", opened=session.get("alarm_of") is not None)
 
 
 @blueprint.post("/personas/clave/no-fui-yo")
 @limited(ALARM)
 def stop() -> Response:
     """Freeze the credential and end every session and recovery of the customer."""
-    opened = _opened()
+    opened = session.get("alarm_of")
     if opened is None:
         return page()
     customer_id, recovery_id = opened
     with services().store.transaction() as tx:
         newly = freeze(tx, tx.customers.by_id(customer_id), recovery_id, language())
-    session.pop("alarm", None)
+    session.pop("alarm_of", None)
     session["stopped"] = True
     log_event("authn_credential_frozen", recovery=recovery_id, newly=newly)
     return draw("alarm_done.html")

@@ -1,14 +1,18 @@
 """Demo only: every e-mail and SMS that was sent, and who the demo's customers are."""
 
+import re
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
 from app.demo import mailbox
 from app.demo.people import PASSWORD, PEOPLE
 from app.domain.questions.pools import PRODUCT_NAMES
 from app.services import services
 from app.web.pages import draw
+
+_MOBILE = re.compile(r"\+?[0-9]{1,20}")
+_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -35,5 +39,11 @@ def people() -> Response:
 def receive_sms() -> tuple[str, int]:
     """The demo's SMS provider: what the worker posts goes to the mailbox."""
     message: Any = request.get_json()
-    mailbox.keep_sms(services().settings.mailbox_dir, str(message["to"]), str(message["text"]), str(message["id"]))
+    match message:
+        case {"to": str(to), "text": str(text), "id": str(message_id)} if (
+            _MOBILE.fullmatch(to) and text.isprintable() and _ID.fullmatch(message_id)
+        ):
+            mailbox.keep_sms(services().settings.mailbox_dir, to, text, message_id)
+        case _:
+            abort(400)
     return "", 204

@@ -29,6 +29,7 @@ blueprint = Blueprint("recovery", __name__)
 RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
 UNPROCESSABLE = 422
 TOO_MANY = 429
+OF_NO_RECOVERY = "none"  # the ticket for a made-up link: even a hash of what stood in it might tell a short secret
 
 
 def _session() -> BrowserSession:
@@ -60,7 +61,7 @@ def answer() -> WerkzeugResponse:
     """One answer: not this step's → back to the page; not well-formed → 422; else on to where it leads."""
     step, case = _here()
     if request.form.get("step") != step or step not in STEPS:
-        log_event("sequence_fail", step=step, asked=request.form.get("step", ""))
+        log_event("sequence_fail", step=step, asked=_asked())
         return _to_the_page()
     form = STEPS[step].Form.of(case)
     if step is Step.IDENTIFY and (owed := unpaid(case.now)):
@@ -87,6 +88,12 @@ def _tell(moved: Moved) -> None:
         log_event("excess_rate_limit_exceeded", limit=f"tries of one customer at {moved.left}", **whose)
     elif moved.step is Step.DONE:
         log_event("authn_password_change", **whose)
+
+
+def _asked() -> str:
+    """The step that a form says it is of; what is no step at all is not repeated."""
+    asked = request.form.get("step", "")
+    return asked if asked in set(Step) else "unknown"
 
 
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
@@ -159,5 +166,5 @@ def _open(link_hash: str) -> None:
     if under_way and opened is not Step.REIDENTIFY:
         return
     mine["recovery"] = found.id if found else None
-    mine["ticket"] = link_hash
+    mine["ticket"] = link_hash if found else OF_NO_RECOVERY
     mine.renew()

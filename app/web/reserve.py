@@ -28,29 +28,25 @@ from app.web.sessions import BrowserSession
 blueprint = Blueprint("reserve", __name__)
 
 
-def _opened() -> int | None:
-    return read_reserve(services().rules.keys, session.get("reserve", ""))
-
-
 @blueprint.get("/personas/clave/otro-enlace/<token>")
 @limited(RESERVE)
 def link(token: str) -> WerkzeugResponse:
-    """Take the token out of the address bar; change nothing."""
-    session["reserve"] = token
+    """Take the token out of the address bar and keep only what it says; change nothing."""
+    session["reserve_of"] = read_reserve(services().rules.keys, token)
     return follow_link(redirect(url_for("reserve.page"), 303))
 
 
 @blueprint.get("/personas/clave/otro-enlace")
 def page() -> Response:
     """What the button will do, and the button."""
-    return draw("reserve.html", opened=_opened() is not None)
+    return draw("reserve.html", opened=session.get("reserve_of") is not None)
 
 
 @blueprint.post("/personas/clave/otro-enlace")
 @limited(RESERVE)
 def ask() -> WerkzeugResponse:
     """Send one more link, to the address to which the message with this way had come."""
-    customer_id = _opened()
+    customer_id = session.get("reserve_of")
     if customer_id is None:
         return draw("reserve.html", opened=False)
     with services().store.transaction() as tx:

@@ -10,29 +10,11 @@ from typing import Any, Final
 import httpx
 
 from attack.ground import Ground
+from attack.hostile import HEADERS, MARK, SCRIPT, TYPES, text
 from attack.html import NoSuchForm
 from attack.target import LOG_IN, RECOVERY, Browser
 
-MARK: Final = "<zq\"'>"
-SCRIPT: Final = "<script>zq()</script>"
 FAILED: Final = frozenset({500, 502, 503, 504})
-PIECES: Final = (
-    MARK, "", " ", "\x00", "\r\nSet-Cookie: zq=1", "\n", "\t", "\x1b[31m", "\x7f", "\ufeff", "\u202e", "\u2028",
-    "\ud7ff", "\uffff", "\U0001f469\u200d\U0001f4bb", "e" + "\u0301" * 200, "١٢٣٤٥٦٧٨٩٠", "１０２０３０４０５０",
-    "ﷺ" * 50, "İıſß", "{{7*7}}", "${7*7}", "%s%n%x", "%00", "%", "../../../etc/passwd", "' OR '1'='1' --", "\\",
-    "|id", "$(id)", "`id`", SCRIPT, "javascript:zq()", "-1", "0", "1e309", "NaN", "null", "[]", "{}",
-    "true", "9" * 400, "a" * 5000,
-)  # fmt: skip
-TYPES: Final = (
-    "application/json", "text/plain", "text/xml", "multipart/form-data", "multipart/form-data; boundary=", "",
-    "multipart/form-data; boundary=zq", "application/x-www-form-urlencoded; charset=utf-7", "a" * 300,
-    "application/octet-stream",
-)  # fmt: skip
-HEADERS: Final = (
-    "User-Agent", "Cookie", "Accept-Language", "Accept", "HX-Request", "HX-Target", "HX-Current-URL", "Origin",
-    "Referer", "Sec-Fetch-Site", "X-Forwarded-For", "X-Forwarded-Proto", "X-Request-ID", "Range", "If-None-Match",
-    "Authorization", "Host",
-)  # fmt: skip
 BAD_HTTP: Final = (
     b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
     b"POST /personas HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
@@ -94,37 +76,32 @@ def _look(ground: Ground, what: str, response: httpx.Response) -> None:
     ground.expect("zq=1" not in response.headers.get("Set-Cookie", ""), f"{what}: a header is split, {case}")
 
 
-def _text(chance: random.Random) -> str:
-    made = "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 3)))
-    return made * 200 if chance.random() < 0.02 else made
-
-
 def _log_in(chance: random.Random, browser: Browser) -> object:
     """Fields of the log-in."""
     form = browser.visit(LOG_IN).form("Ingresar")
-    fields = {label: _text(chance) if chance.random() < 0.7 else "CC" for label in form.fields}
+    fields = {label: text(chance) if chance.random() < 0.7 else "CC" for label in form.fields}
     return browser.fetch("POST", form.action, form.fill(fields))
 
 
 def _identify(chance: random.Random, browser: Browser) -> object:
     """Fields of the first step."""
     form = _first_form(browser)
-    fields = list(form.fill({label: _text(chance) for label in form.fields}).items())
+    fields = list(form.fill({label: text(chance) for label in form.fields}).items())
     if chance.random() < 0.5:
-        fields += [(name, _text(chance)) for name, _ in chance.sample(fields, len(fields))]
+        fields += [(name, text(chance)) for name, _ in chance.sample(fields, len(fields))]
     return browser.fetch("POST", form.action, fields)
 
 
 def _hidden(chance: random.Random, browser: Browser) -> object:
     """What a form sends by itself, and names that it does not have."""
     form = _first_form(browser)
-    fields = form.hidden | {chance.choice(list(form.hidden)): _text(chance), _text(chance): _text(chance)}
+    fields = form.hidden | {chance.choice(list(form.hidden)): text(chance), text(chance): text(chance)}
     return browser.fetch("POST", form.action, fields)
 
 
 def _header(chance: random.Random, browser: Browser) -> object:
     """A header."""
-    value = _text(chance).encode("utf-8", "replace").decode("latin-1")
+    value = text(chance).encode("utf-8", "replace").decode("latin-1")
     value = "".join(char for char in value if char not in "\r\n\x00").strip()
     method = chance.choice(("GET", "POST", "HEAD"))
     return browser.fetch(method, chance.choice((RECOVERY, LOG_IN)), headers=_as_bytes(chance.choice(HEADERS), value))
@@ -136,8 +113,7 @@ def _as_bytes(name: str, value: str) -> Any:
 
 def _address(chance: random.Random, browser: Browser) -> object:
     """An address."""
-    text = httpx.QueryParams({"q": _text(chance)})
-    tail = str(text)[2:][:2000]
+    tail = str(httpx.QueryParams({"q": text(chance)}))[2:][:2000]
     paths = (
         f"{RECOVERY}/enlace/{tail}",
         f"/{tail}",
@@ -150,11 +126,11 @@ def _address(chance: random.Random, browser: Browser) -> object:
 
 def _body(chance: random.Random, browser: Browser) -> object:
     """A body of another kind than its type."""
-    text = _text(chance).encode("utf-8", "replace")
-    body = text * (2**20 // (len(text) + 1)) if chance.random() < 0.1 else text
+    made = text(chance).encode("utf-8", "replace")
+    body = made * (2**20 // (len(made) + 1)) if chance.random() < 0.1 else made
     part = (
         b'--zq\r\nContent-Disposition: form-data; name="step"; filename="'
-        + text[:50]
+        + made[:50]
         + b'"\r\n\r\n'
         + body
         + b"\r\n--zq--"

@@ -90,6 +90,12 @@ class Bank:
         assert found
         return found
 
+    def enrol(self, person: Customer, password: str | None = None) -> Customer:
+        """Make a person a customer; the person as kept."""
+        with self.store.transaction() as tx:
+            load(tx, self.services.rules, [CustomerEntry.model_validate_json(json.dumps(line(person, password)))])
+        return self.customer(person)
+
     def right_answers(self, person: Customer) -> dict[str, str]:
         """What this person answers to the questions."""
         return {question.id: _option(question, right=True) for question in self.questions(person)}
@@ -169,9 +175,9 @@ def database_in(folder: Path) -> Path:
     return folder / "bank.db"
 
 
-def found(folder: Path) -> Path:
-    """Make a database with every customer in it, to be copied."""
-    built = _with_cheap_hashes(services.build(settings_of(folder, 25, {})))
+def found(folder: Path, **given: Any) -> Path:
+    """Make a database with every customer in it, to be copied; the file, where it is one."""
+    built = _with_cheap_hashes(services.build(settings_of(folder, 25, given)))
     built.store.clock = Clock()
     schema.upgrade(built.store.engine)
     with built.store.transaction() as tx:

@@ -24,7 +24,7 @@ from .html import Element
 from .tour import Tour, tour
 
 DOCUMENT: Final = ROOT / "docs" / "words.md"
-BEGIN, END = "<!-- begin:words -->", "<!-- end:words -->"
+BEGIN, END = "<!-- measured: make words -->", "<!-- to here -->"
 RUNNING: Final = ("p", "li", "h1", "h2", "legend")
 UNREAD: Final = {"demo, people"}  # names and numbers
 

@@ -94,6 +94,15 @@ def test_plain_http_promises_no_tls(open_bank: OpenBank) -> None:
     assert "Strict-Transport-Security" not in bank.browser().visit().response.headers
 
 
+def test_reports_go_where_browsers_send_them(bank: Bank, open_bank: OpenBank) -> None:
+    secure = bank.browser().visit().response.headers
+    assert "report-to csp" in secure["Content-Security-Policy"]
+    assert secure["Reporting-Endpoints"] == 'csp="/csp"'
+    plain = open_bank(app_env="demo", base_url="http://127.0.0.1:8000").browser().visit().response.headers
+    assert "report-uri /csp" in plain["Content-Security-Policy"]
+    assert "report-to" not in plain["Content-Security-Policy"]  # there Chromium would send nothing at all
+
+
 def test_the_browser_is_told_to_clear_what_it_kept_at_the_end(walk: Walk) -> None:
     walk.to(Step.PASSWORD)
     walk.set_password()
@@ -166,8 +175,26 @@ REPORT = {"effective-directive": "script-src", "blocked-uri": "https://evil.exam
 def test_a_report_of_a_violated_policy_becomes_one_line_of_the_log(bank: Bank, body: object) -> None:
     assert report(bank.browser(), json.dumps(body)).status == 204
     (line,) = bank.events("csp_violation")
-    assert line["directive"] == "script-src"
-    assert len(bank.log.getvalue().splitlines()) == 1
+    assert (line["directive"], line["blocked"]) == ("script-src", "elsewhere")
+    assert "evil" not in bank.log.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("blocked", "told"),
+    [
+        ("inline", "inline"),
+        ("https://clave.banco.example/personas/clave/enlace/x", "here"),
+        ("https://clave.banco.example.evil.example/", "elsewhere"),
+        ("1020304050", "unknown"),
+        (7, "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_of_what_a_policy_blocked_only_the_kind_is_told(bank: Bank, blocked: object, told: str) -> None:
+    sent = {"csp-report": {"effective-directive": "1020304050", "blocked-uri": blocked}}
+    assert report(bank.browser(), json.dumps(sent)).status == 204
+    (line,) = bank.events("csp_violation")
+    assert (line["directive"], line["blocked"]) == ("unknown", told)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from app.web.csrf import mask, unmask
 from tests.people import ALICE
 
 from .bank import Bank
-from .browser import LOG_IN, RECOVERY, Browser, Page
+from .browser import BY_HTMX, LOG_IN, RECOVERY, Browser, Page
 from .conftest import OpenBank
 from .people import document
 from .walk import Walk
@@ -119,6 +119,16 @@ def test_the_stylesheet_begins_with_the_banks_colours(open_bank: OpenBank) -> No
     style = ask(open_bank(bank_color="#123456", bank_color_dark="#abcdef"), "style.css").text
     assert style.startswith(":root { --accent: #123456; }")
     assert "--accent: #abcdef" in style
+
+
+@pytest.mark.parametrize("step", list(STEPS))
+def test_a_fragment_is_two_kilobytes_at_most_refused_or_not(bank: Bank, step: Step) -> None:
+    browser = Walk(bank, htmx=True).to(step)
+    hidden = browser.page.hidden
+    headers = {**BY_HTMX, "Accept-Encoding": "br"}
+    shown = browser.client.get(RECOVERY, base_url=browser.base_url, headers=headers)
+    refused = browser.client.post(RECOVERY, data=hidden, base_url=browser.base_url, headers=headers)
+    assert max(len(shown.data), len(refused.data)) <= 2000
 
 
 # --- nothing to be learnt from a length (BREACH) ---------------------------------------------------------------------

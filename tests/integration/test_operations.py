@@ -154,13 +154,13 @@ def test_an_upgrade_keeps_every_row(bank: Bank) -> None:
     assert bank.rows(leaving_out=frozenset()) == before
 
 
-def test_sqlite_is_told_to_lose_nothing_and_to_mind_what_belongs_together(bank: Bank) -> None:
+def test_sqlite_is_told_to_lose_nothing_to_mind_what_belongs_together_and_to_overwrite_what_goes(bank: Bank) -> None:
     with bank.store.engine.begin() as connection:
         told = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         ]
-    assert told == ["wal", 2, 1]
+    assert told == ["wal", 2, 1, 1]
 
 
 def test_two_writers_wait_for_each_other_and_lose_nothing(store: SqlStore) -> None:

@@ -93,6 +93,10 @@ class Entry:
         """Whether every proof was given."""
         return tuple(self.given) == PROOFS
 
+    def stands_at(self, step: Step) -> bool:
+        """Whether it waits for the proof of this step."""
+        return not self.closed and not self.is_done and PROOFS[len(self.given)] is step
+
     def earned(self, browser: str, opened: str | None, now: datetime) -> Step | None:
         """The step past the link to which this browser has a right; None if it has none."""
         if self.account is None:
@@ -187,12 +191,21 @@ class Ledger:
             self._assign(entry, str(answer))
         return Outcome.ACCEPTED
 
-    def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> None:
-        """Note an answer that came too late to count: if it was wrong its try is spent all the same."""
-        if entry.account and step in SPENDS:
-            left = entry.account.spend(SPENDS[step], now)
-            if right and left is not None:
-                self._refund(entry.account, step)
+    def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> bool:
+        """Note an answer that came too late to count; whether it closed recovery all the same.
+
+        If it was wrong its try is spent, and the last one locks as long as nobody has left the step.
+        """
+        if not entry.account or step not in SPENDS:
+            return False
+        left = entry.account.spend(SPENDS[step], now)
+        if left is None or (left == 0 and not right):
+            if still := entry.stands_at(step):
+                self._lock(entry, now)
+            return still
+        if right:
+            self._refund(entry.account, step)
+        return False
 
     def _refund(self, account: Account, step: Step) -> None:
         if step in RIGHT_IS_FREE and not (account.frozen and step is Step.REIDENTIFY):

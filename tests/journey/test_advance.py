@@ -257,7 +257,7 @@ def test_a_lock_that_came_first_is_neither_lengthened_nor_told_again(bank: Bank)
     [
         (Step.REIDENTIFY, "These details do not belong to this link."),
         (Step.CODE, "The code is not correct."),
-        (Step.QUESTIONS, "The answers do not match what we have."),
+        (Step.QUESTIONS, "At least one answer does not match our records."),
     ],
 )
 def test_a_wrong_answer_says_what_is_wrong(bank: Bank, step: Step, words: str) -> None:
@@ -630,9 +630,9 @@ def test_a_refused_password_says_why_and_costs_nothing(bank: Bank, password: str
 @pytest.mark.parametrize(
     ("password", "words"),
     [
-        (WEAK_PASSWORD, "It is too short"),
+        (WEAK_PASSWORD, "The password is too short"),
         ("password12345678", "Many people use this password"),
-        (OLD_PASSWORD, "You have used it here before."),
+        (OLD_PASSWORD, "You used this password here before."),
     ],
 )
 def test_of_all_that_is_wrong_with_a_password_the_first_of_the_list_is_said(

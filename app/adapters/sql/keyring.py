@@ -15,7 +15,7 @@ from app.adapters.sql.tables import KeyRow
 from app.domain.proofs import Keys
 
 _DATA: Final = "data"
-_BYTES: Final = 32
+KEY_BYTES: Final = 32
 
 
 class WrongSecret(SystemExit):
@@ -50,6 +50,11 @@ class StoredKeys:
                 self._keys = Keys(self._data_key(connection))
         return self._keys
 
+    def put(self, connection: Connection, keys: Keys) -> None:
+        """Write another data key in the place of this one; who has read the old one keeps it until it ends."""
+        wrapped = self._present.encrypt(keys.secret).decode()
+        connection.execute(update(KeyRow).where(col(KeyRow.name) == _DATA).values(wrapped=wrapped))
+
     def __repr__(self) -> str:
         return "StoredKeys(…)"
 
@@ -68,7 +73,7 @@ class StoredKeys:
 
     def _make(self, connection: Connection) -> None:
         """A data key for a new database; of several processes that start at once, one makes it."""
-        new = self._wrapping.encrypt(secrets.token_bytes(_BYTES)).decode()
+        new = self._wrapping.encrypt(secrets.token_bytes(KEY_BYTES)).decode()
         connection.execute(insert(connection, KeyRow).values(name=_DATA, wrapped=new).on_conflict_do_nothing())
 
     def _wrap_anew(self, connection: Connection, wrapped: str) -> None:
@@ -81,5 +86,5 @@ class StoredKeys:
 
 
 def _fernet(secret: bytes) -> Fernet:
-    derived = hashlib.blake2b(secret, digest_size=_BYTES, person=b"nueva-clave/wrap").digest()
+    derived = hashlib.blake2b(secret, digest_size=KEY_BYTES, person=b"nueva-clave/wrap").digest()
     return Fernet(base64.urlsafe_b64encode(derived))

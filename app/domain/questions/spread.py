@@ -89,7 +89,7 @@ def _levels(shares: Sequence[Fraction], elsewhere: Fraction, listed: int) -> tup
             level = (Fraction(1) - sum(common)) / (listed - heavy + 1)
             floor = (level - elsewhere - sum(never)) / (len(shares) - rare - listed)
             if floor < 0:
-                level = (Fraction(1) - sum(common) - elsewhere - sum(never)) / (listed - heavy)
+                level = (Fraction(1) - sum(common) - elsewhere) / (listed - heavy)
                 floor = Fraction(0)
             fits_above = middle[0] <= level <= min(common, default=level)
             fits_below = max(never, default=floor) <= floor <= middle[-1]
