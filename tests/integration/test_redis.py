@@ -21,8 +21,9 @@ A_LINK = f"{RECOVERY}/enlace/none"
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[ValkeyServer]:
+def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ValkeyServer]:
     """A server that speaks Redis, of this test alone."""
+    monkeypatch.setattr(limits.limiter, "_storage_options", {})  # it would keep those of the tests before
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = ValkeyServer(port, data_dir=tmp_path / "redis")
