@@ -101,7 +101,7 @@ def _log(failures: list[str]) -> Result:
 
 def _run(ground: Ground, names: list[str], console: Console, seconds: float) -> list[Result]:
     ground.target.allow(MOST_REQUESTS, seconds)
-    ground.target.messages()
+    ground.target.refuse_unmarked()
     counts = "" if ground.addresses_count else "not "
     console.print(f"X-Forwarded-For does {counts}count at {ground.target.url}.")
     results = []

@@ -18,6 +18,8 @@ RECOVERY: Final = "/personas/clave"
 LOG_IN: Final = "/personas"
 PORTAL: Final = "/personas/portal"
 MAILBOX: Final = "/demo/buzon.json"
+HEALTH: Final = "/healthz"
+MARKERS: Final = frozenset({"demo", "staging"})
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LONGEST_WAIT: Final = 60.0
 UNREAD: Final = 50_000
@@ -83,19 +85,32 @@ class Target:
         """A new browser, at this address or a new one."""
         return Browser(self, address or self.address())
 
+    def refuse_unmarked(self) -> None:
+        """Only a deployment that says of itself that it has no real customers is attacked.
+
+        Raises:
+            Refusal: it does not say so.
+        """
+        found = self._json(HEALTH)
+        if not isinstance(found, dict) or found.get("deployment") not in MARKERS:
+            raise Refusal(f"{self.url} is not a demo or a staging deployment of this service: {HEALTH} does not say so.")
+
     def messages(self) -> list[dict[str, Any]]:
         """Everything sent, newest first.
 
         Raises:
-            Refusal: there is no mailbox as the demo has it.
+            CannotTry: there is no mailbox as the demo has it.
         """
-        try:
-            found = Browser(self, None).fetch("GET", MAILBOX).response.json()
-        except (ValueError, httpx.HTTPError):
-            found = None
+        found = self._json(MAILBOX)
         if not isinstance(found, list):
-            raise Refusal(f"{self.url} is not a demo of this service: {MAILBOX} does not answer with a list.")
+            raise CannotTry(f"what is sent cannot be read: {MAILBOX} does not answer with a list")
         return found
+
+    def _json(self, address: str) -> Any:
+        try:
+            return Browser(self, None).fetch("GET", address).response.json()
+        except (ValueError, httpx.HTTPError):
+            return None
 
     def raw(self, request: bytes) -> bytes:
         """Send these very bytes and read what comes back until the server closes or is silent."""

@@ -14,8 +14,9 @@ LONGEST_QUEUE = 1000
 
 @blueprint.get("/healthz")
 def alive() -> Response:
-    """The process answers."""
-    return jsonify(status="ok")
+    """The process answers; a demo and a staging deployment say which they are."""
+    marker = services().settings.marker
+    return jsonify(status="ok", **({"deployment": marker} if marker else {}))
 
 
 @blueprint.get("/readyz")

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Final
 
+from attack import toll
 from attack.ground import Ground
 from attack.html import Form, Page
 from attack.mail import State
@@ -294,7 +295,10 @@ class _LogIn(Ask):
 def _timed(browser: Browser, form: Form, fields: dict[str, str]) -> tuple[float, Page]:
     begun = time.perf_counter()
     answer = browser.fetch("POST", form.action, fields)
-    return 1000 * (time.perf_counter() - begun), answer
+    taken = 1000 * (time.perf_counter() - begun)
+    if toll.asked(answer):
+        raise CannotTry("so many requests are a flood here (a higher CALM_REQUESTS lets them pass)")
+    return taken, answer
 
 
 def _said(page: Page) -> str:

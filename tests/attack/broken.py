@@ -45,6 +45,7 @@ class Broken:
         self.app = Flask(__name__)
         self.app.add_url_rule("/personas/clave", view_func=self.page, methods=["GET", "POST"])
         self.app.add_url_rule("/personas/clave/enlace/<token>", view_func=self.link)
+        self.app.add_url_rule("/healthz", view_func=lambda: jsonify(deployment="demo"), endpoint="health")
         self.app.add_url_rule("/demo/buzon.json", view_func=lambda: jsonify(self.mailbox), endpoint="mailbox")
 
     def page(self) -> Response | WerkzeugResponse:

@@ -110,12 +110,12 @@ def test_a_foreign_target_is_refused_in_one_line(
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_a_target_without_the_demos_mailbox_is_refused_in_one_line(
+def test_a_target_that_does_not_call_itself_a_demo_or_staging_is_refused_in_one_line(
     broken: tuple[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     url, customers = broken
     assert main(["--target", f"{url}/elsewhere", "--customers", str(customers)]) == 2
-    assert "is not a demo of this service" in capsys.readouterr().err
+    assert "is not a demo or a staging deployment of this service" in capsys.readouterr().err
 
 
 def test_a_target_that_is_not_there_is_refused(broken: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:

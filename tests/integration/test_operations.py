@@ -36,6 +36,11 @@ def test_a_bank_that_works_is_alive_and_ready(bank: Bank) -> None:
     assert told["database"] is told["limits"] is told["mail_queue"] is True
 
 
+def test_only_a_demo_and_a_staging_deployment_say_that_they_may_be_attacked(open_bank: OpenBank) -> None:
+    assert state(open_bank(staging=True), "/healthz") == (200, {"status": "ok", "deployment": "staging"})
+    assert state(open_bank(app_env="demo"), "/healthz") == (200, {"status": "ok", "deployment": "demo"})
+
+
 def test_without_its_database_it_is_alive_but_not_ready(open_bank: OpenBank, tmp_path: Path) -> None:
     bank = open_bank(database_url=f"sqlite:///{tmp_path / 'nowhere' / 'bank.db'}")
     assert state(bank, "/healthz")[0] == 200
