@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     app_env: Literal["demo", "production"] = Field("demo", description="`production` refuses to start when unsafe")
-    staging: bool = Field(False, description="Invented customers only, so `make attack` may attack it; `/healthz` says so")
+    staging: bool = Field(False, description="Invented customers only: `make attack` may attack it, `/healthz` says so")
     host: str = Field("127.0.0.1", description="Address the web server listens on")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
     base_url: str = Field("", description="The only source of mailed links; `http://HOST:PORT` in the demo")

@@ -93,7 +93,7 @@ class Target:
         """
         found = self._json(HEALTH)
         if not isinstance(found, dict) or found.get("deployment") not in MARKERS:
-            raise Refusal(f"{self.url} is not a demo or a staging deployment of this service: {HEALTH} does not say so.")
+            raise Refusal(f"{self.url} is not a demo or a staging deployment of this service: {HEALTH} says nothing.")
 
     def messages(self) -> list[dict[str, Any]]:
         """Everything sent, newest first.
