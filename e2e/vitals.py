@@ -39,7 +39,8 @@ class Typist(Visitor):
     """Somebody who types key by key, as the browser's own measure of an answer needs."""
 
     def fill(self, field: str, text: str) -> None:
-        """Type over what stands in the field."""
+        """Tap the field, so that it is in sight as a paint needs it, and type over what stands there."""
+        self.field(field).click()
         self.field(field).clear()
         self.field(field).press_sequentially(text, delay=KEY_MS)
 
