@@ -184,7 +184,9 @@ def _instant(when: datetime | None) -> str:
 def unlock(document: IdentityDocument) -> None:
     """Open recovery and log-in again: spent budgets, the lock, and wrong passwords are forgotten."""
     with services().store.transaction() as tx:
-        tx.budgets.clear(_customer(tx, document).id)
+        customer = _customer(tx, document)
+        tx.customers.hold(customer.id)
+        tx.budgets.clear(customer.id)
         tx.credentials.clear_logins(_key(document))
     click.echo("Recovery and log-in are open again.")
 

@@ -201,12 +201,14 @@ class Worker:
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None and notice.channel is not None:
+            tx.customers.hold(notice.customer_id)
             return tx.customers.by_id(notice.customer_id), notice.channel
         customer = tx.customers.by_document(recovery.document_key)
         if customer is None:
             raise Undeliverable("nobody has this document")
         if not customer.contact.channels:
             raise Undeliverable("no address is registered")
+        tx.customers.hold(customer.id)
         limit = self._services.rules.policy.limit(Budget.LINKS)
         if tx.budgets.spend(customer.id, Budget.LINKS, limit) is None:
             log_event("excess_rate_limit_exceeded", limit="links of one customer in a day", recovery=recovery.id)

@@ -11,6 +11,7 @@ def freeze(tx: Transaction, customer: Customer, recovery_id: str) -> bool:
 
     Every recovery and session ends, and every address is told (design decision 11).
     """
+    tx.customers.hold(customer.id)
     newly = tx.credentials.freeze(customer.id)
     tx.recoveries.close_all(customer.id, Step.REFUSED)
     tx.sessions.end_all(customer.id)

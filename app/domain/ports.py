@@ -40,6 +40,12 @@ class Customers(Protocol):
     def by_id(self, customer_id: int) -> Customer:
         """The customer with this id; LookupError if it is gone."""
 
+    def hold(self, customer_id: int) -> None:
+        """Let no other transaction that holds this customer go on until this one ended.
+
+        First of all in every transaction that changes more than one row of a customer.
+        """
+
 
 class Credentials(Protocol):
     """Passwords and what blocks them."""

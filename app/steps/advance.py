@@ -9,7 +9,7 @@ from app.domain.messages import Message
 from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.ports import Store, Transaction
-from app.domain.recovery import Recovery, standing
+from app.domain.recovery import Recovery, StaleRecovery, standing
 from app.steps import STEPS
 
 
@@ -78,6 +78,8 @@ def _refund(store: Store, case: Case, budget: Budget | None) -> None:
 
 
 def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recovery:
+    if case.customer:
+        tx.customers.hold(case.customer.id)
     if decision.outcome is Outcome.SPENT:
         return lock_out(tx, case)
     to = next_step(step, decision.outcome)
@@ -93,8 +95,16 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
 
 
 def lock_out(tx: Transaction, case: Case) -> Recovery:
-    """Close recovery for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10)."""
-    here, customer = case.under_way, case.owner
+    """Close recovery for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10).
+
+    A wrong answer given at the same time does not stand in the way.
+
+    Raises:
+        StaleRecovery: the recovery has left this step.
+    """
+    customer, here = case.owner, tx.recoveries.get(case.under_way.id)
+    if here is None or here.step is not case.under_way.step:
+        raise StaleRecovery(case.under_way.id)
     locked = tx.recoveries.save(here, replace(here, step=Step.LOCKED))
     tx.recoveries.close_all(customer.id, Step.LOCKED, apart_from=here.id)
     if tx.budgets.locked_until(customer.id) is None:

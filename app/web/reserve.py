@@ -63,6 +63,7 @@ def ask() -> WerkzeugResponse:
 def _begin(tx: SqlTransaction, customer: Customer) -> Recovery | None:
     rules = services().rules
     limit = rules.policy.limit(Budget.RESERVE)
+    tx.customers.hold(customer.id)
     if not customer.contact.channels or tx.budgets.spend(customer.id, Budget.RESERVE, limit) is None:
         return None
     begun = Recovery(

@@ -187,12 +187,19 @@ class Ledger:
             self._assign(entry, str(answer))
         return Outcome.ACCEPTED
 
-    def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> None:
-        """Note an answer that came too late to count: if it was wrong its try is spent all the same."""
-        if entry.account and step in SPENDS:
-            left = entry.account.spend(SPENDS[step], now)
-            if right and left is not None:
-                self._refund(entry.account, step)
+    def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime, still_there: bool) -> Outcome | None:
+        """Note an answer to a page that is no longer the newest: if it was wrong its try is spent all the same.
+
+        It counts for nothing else, unless no try is left and the recovery is `still_there`, at that step: that locks.
+        """
+        if entry.account is None or step not in SPENDS:
+            return None
+        left = entry.account.spend(SPENDS[step], now)
+        if still_there and (left is None or (left == 0 and not right)):
+            return self._lock(entry, now)
+        if right and left is not None:
+            self._refund(entry.account, step)
+        return None
 
     def _refund(self, account: Account, step: Step) -> None:
         if step in RIGHT_IS_FREE and not (account.frozen and step is Step.REIDENTIFY):

@@ -21,7 +21,7 @@ from app.adapters.sql.customers import HISTORY_KEPT
 from app.adapters.sql.tables import BudgetRow, RecoveryRow
 from app.domain.alarm import freeze
 from app.domain.documents import IdentityDocument
-from app.domain.journey import ENDS, Step
+from app.domain.journey import ENDS, Outcome, Step
 from app.domain.policy import Budget, Policy
 from app.domain.recovery import StaleRecovery
 from app.steps.questions import drawn
@@ -274,7 +274,10 @@ class Walks(RuleBasedStateMachine):
         entry = self.ledger.entries[seen[1].under_way.id]
         right = self._is_right(seen, entry, given)
         if mark is not None and mark != entry.changes:
-            self.ledger.lose(entry, step, right=right, now=now)
+            there = self._earned(who) is step
+            if self.ledger.lose(entry, step, right=right, now=now, still_there=there):
+                assert browser.answer(given, seen).outcome is Outcome.SPENT
+                return
             with pytest.raises(StaleRecovery):
                 browser.answer(given, seen)
             return

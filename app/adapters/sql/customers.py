@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
-from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.statements import columns, insert, wait_for_turn
 from app.adapters.sql.tables import (
     CredentialRow,
     CustomerRow,
@@ -37,6 +37,10 @@ class SqlCustomers:
         if customer is None:
             raise LookupError("no such customer")
         return customer
+
+    def hold(self, customer_id: int) -> None:
+        """Let no other transaction that holds this customer go on until this one ended."""
+        wait_for_turn(self._connection, customer_id)
 
     def _one(self, condition: Any) -> Customer | None:
         row = self._connection.execute(select(*columns(CustomerRow)).where(condition)).one_or_none()

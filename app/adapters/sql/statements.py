@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -11,6 +11,16 @@ def insert(connection: Connection, table: type[SQLModel]) -> Any:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def wait_for_turn(connection: Connection, number: int) -> None:
+    """Go on when no other transaction has this number, and keep it until this one ends.
+
+    On SQLite a transaction is the only writer anyhow. On PostgreSQL it sees what others wrote statement by statement,
+    so two that change several rows of one customer would miss each other's, or wait for each other for ever.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def columns(table: type[SQLModel]) -> list[Any]:

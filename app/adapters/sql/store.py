@@ -29,9 +29,8 @@ def connect(url: str) -> Engine:
     So the driver's own handling is off, and every transaction begins as a writer.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS}
-        )
+        waits = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waits)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
