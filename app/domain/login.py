@@ -21,11 +21,15 @@ class LoginOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The outcome; the attempts left if it was wrong; whose, and the access before (UTC), if right."""
+    """The outcome; the attempts left if it was wrong; if right, whose, since when that password, the access before.
+
+    Instants are UTC.
+    """
 
     outcome: LoginOutcome
     attempts_left: int = 0
     customer_id: int | None = None
+    password_set_at: datetime | None = None
     last_access_at: datetime | None = None
 
 
@@ -43,7 +47,12 @@ def log_in(store: Store, rules: Rules, document: IdentityDocument, password: str
     if credential.frozen_at is not None:
         return Login(LoginOutcome.FROZEN)
     _welcome(store, rules, key, credential, password)
-    return Login(LoginOutcome.WELCOME, customer_id=credential.customer_id, last_access_at=credential.last_access_at)
+    return Login(
+        LoginOutcome.WELCOME,
+        customer_id=credential.customer_id,
+        password_set_at=credential.changed_at,
+        last_access_at=credential.last_access_at,
+    )
 
 
 def _compare(rules: Rules, credential: Credential | None, password: str) -> bool:

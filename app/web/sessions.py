@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, Request, Response
@@ -10,6 +10,7 @@ from flask import request as current_request
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
+from app.adapters.sql import SqlTransaction
 from app.adapters.sql.sessions import StoredSession
 from app.domain.proofs import token_hash
 from app.domain.recovery import Recovery
@@ -32,6 +33,8 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.stored = stored
         self.modified = False
         self.renewed = False
+        self.logs_in = False
+        self.password_set_at: datetime | None = None
         self.customer_id = stored.customer_id if stored else None
 
     @property
@@ -64,10 +67,15 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.renewed = True
         self.modified = True
 
-    def log_in(self, customer_id: int) -> None:
-        """Make it the session of a customer, with nothing left of what was before."""
+    def log_in(self, customer_id: int, password_set_at: datetime | None) -> None:
+        """Make it the session of a customer, with nothing left of what was before.
+
+        `password_set_at` tells which password was compared: it must still be the customer's when this is kept.
+        """
         self.clear()
         self.customer_id = customer_id
+        self.logs_in = True
+        self.password_set_at = password_set_at
         self.renew()
 
     def log_out(self) -> None:
@@ -115,13 +123,31 @@ class DatabaseSessions(SessionInterface):
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
         token = secrets.token_urlsafe(32)
         with services().store.transaction() as tx:
-            if session.token:
-                tx.sessions.end(token_hash(session.token))
+            if not self._end_old(tx, session):
+                session.customer_id = None
             if session or session.customer_id:
                 browser = session.stored.browser if session.stored else _browser()
                 expires_at = tx.now + _lifetime(session)
                 tx.sessions.create(token_hash(token), session.customer_id, dict(session), browser, expires_at)
         session.token = token
+        self._set_cookie(app, token, response)
+
+    def _end_old(self, tx: SqlTransaction, session: BrowserSession) -> bool:
+        """End the identifier that is replaced; whether whoever is logged in stays so.
+
+        What ends every session of a customer (a new password, «no fui yo») may come between the comparison and this
+        moment, or be done by this very request; neither lets a session live on under a new identifier.
+        """
+        customer_id = session.customer_id
+        if customer_id is not None:
+            tx.customers.hold(customer_id)
+        lived = session.token is not None and tx.sessions.end(token_hash(session.token))
+        if customer_id is None or not session.logs_in:
+            return lived
+        credential = tx.credentials.of(customer_id)
+        return credential.frozen_at is None and credential.changed_at == session.password_set_at
+
+    def _set_cookie(self, app: Flask, token: str, response: Response) -> None:
         response.set_cookie(
             self.get_cookie_name(app),
             token,

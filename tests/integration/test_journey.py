@@ -274,6 +274,12 @@ def test_nobody_is_logged_in_by_the_recovery(walk: Walk) -> None:
     assert browser.visit(PORTAL).address == LOG_IN
 
 
+def test_the_session_ends_too_of_a_browser_that_was_logged_in_and_recovered(walk: Walk) -> None:
+    log_in(walk.browser, ALICE)
+    walk.to(Step.DONE)
+    assert walk.browser.visit(PORTAL).address == LOG_IN
+
+
 def test_every_open_session_of_the_customer_ends(walk: Walk) -> None:
     elsewhere = walk.bank.browser()
     assert log_in(elsewhere, ALICE).address == PORTAL

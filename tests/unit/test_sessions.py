@@ -1,5 +1,6 @@
 """Sessions on the server: the cookie tells nothing, and what ended stays ended."""
 
+from datetime import datetime
 from typing import cast
 
 import pytest
@@ -37,7 +38,9 @@ def site(store: SqlStore, rules: Rules) -> Flask:
     app.add_url_rule("/renew", view_func=_renew)
     app.add_url_rule("/enter/<int:customer_id>", view_func=_enter)
     app.add_url_rule("/leave", view_func=_leave)
+    app.add_url_rule("/overtaken/<int:customer_id>/<by>", view_func=_overtaken)
     app.add_url_rule("/interrupted/<int:customer_id>", view_func=_interrupted)
+    app.add_url_rule("/renewed-too-late/<int:customer_id>", view_func=_renewed_too_late)
     return app
 
 
@@ -56,7 +59,25 @@ def _renew() -> str:
 
 
 def _enter(customer_id: int) -> str:
-    mine().log_in(customer_id)
+    mine().log_in(customer_id, _password_set_at(customer_id))
+    return ""
+
+
+def _password_set_at(customer_id: int) -> datetime | None:
+    with services.services().store.transaction() as tx:
+        return tx.credentials.of(customer_id).changed_at
+
+
+def _overtaken(customer_id: int, by: str) -> str:
+    """A log-in whose password was right when it was compared, and is another or frozen when the answer is sent."""
+    compared = _password_set_at(customer_id)
+    with services.services().store.transaction() as tx:
+        if by == "change":
+            tx.credentials.assign(customer_id, "the hash of another")
+        else:
+            tx.credentials.freeze(customer_id)
+        tx.sessions.end_all(customer_id)
+    mine().log_in(customer_id, compared)
     return ""
 
 
@@ -70,6 +91,13 @@ def _interrupted(customer_id: int) -> str:
     with services.services().store.transaction() as tx:
         tx.sessions.end_all(customer_id)
     mine()["kept"] = "too late"
+    return ""
+
+
+def _renewed_too_late(customer_id: int) -> str:
+    """The same with a request that then gets a new identifier."""
+    _interrupted(customer_id)
+    mine().renew()
     return ""
 
 
@@ -168,6 +196,21 @@ def test_logging_out_leaves_nothing(site: Flask, store: SqlStore) -> None:
     visit(client, "/leave")
 
     assert visit(browser(site, before), "/read") == "None None"
+    assert sessions_of(store, ALICE.id) == []
+
+
+def test_a_renewal_brings_no_ended_session_back(site: Flask, store: SqlStore) -> None:
+    client = browser(site)
+    assert visit(client, "/enter/1", "/renewed-too-late/1", "/read") == "None too late"
+    assert sessions_of(store, ALICE.id) == []
+
+
+@pytest.mark.parametrize("by", ["change", "freeze"])
+def test_a_password_that_changes_while_it_is_compared_opens_nothing(
+    site: Flask, store: SqlStore, clock: Clock, by: str
+) -> None:
+    clock.go_on(seconds=1)
+    assert visit(browser(site), f"/overtaken/1/{by}", "/read") == "None None"
     assert sessions_of(store, ALICE.id) == []
 
 

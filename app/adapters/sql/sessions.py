@@ -78,9 +78,10 @@ class SqlSessions:
             .values(customer_id=customer_id, data=json.dumps(data), seen_at=self._now, expires_at=expires_at)
         )
 
-    def end(self, token_hash: str) -> None:
-        """End one session."""
-        self._connection.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+    def end(self, token_hash: str) -> bool:
+        """End one session; False if it had ended already."""
+        ended = self._connection.execute(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+        return ended.rowcount > 0
 
     def end_all(self, customer_id: int) -> None:
         """End every session of a customer."""
