@@ -42,7 +42,7 @@ browser-tests: browsers $(VENV)/words.stamp ## The journey in real browsers
 browsers: $(VENV)/test.stamp ## Install the browsers that the tests need
 	$(BIN)/python -m e2e.browsers
 
-attack: $(VENV)/run.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
+attack: $(VENV)/test.stamp $(VENV)/words.stamp ## Attack a server of its own, or TARGET=url CUSTOMERS=file; more in ARGS
 	$(BIN)/python -m attack $(if $(TARGET),--target $(TARGET) --customers $(CUSTOMERS)) $(ARGS)
 
 format: $(VENV)/test.stamp ## Put code and templates in form

@@ -21,6 +21,7 @@ from attack.ground import QUICK, Ground, Size, Trial
 from attack.html import NoSuchForm
 from attack.report import Outcome, Result
 from attack.target import CannotTry, Refusal, Target, refuse_foreign
+from e2e.databases import DATABASES, SQLITE
 
 MOST_REQUESTS = 60_000
 MOST_SECONDS = 3600
@@ -34,13 +35,13 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = _arguments(given)
     console = Console(width=None if sys.stdout.isatty() else WIDE)
     try:
-        results, url = _attack(arguments, console)
+        results, place = _attack(arguments, console)
         if arguments.json:
-            report.write(arguments.json, url, results)
+            report.write(arguments.json, place, results)
     except (Refusal, OSError) as why:
         print(f"attack: {why}", file=sys.stderr)
         return 2
-    report.show(console, url, results)
+    report.show(console, place, results)
     outcomes = {result.outcome for result in results}
     if Outcome.FINDING in outcomes:
         return 1
@@ -51,6 +52,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="attack", description="Attack a deployment of one's own.")
     parser.add_argument("--target", metavar="URL", help="a running demo; without it one is started and stopped")
     parser.add_argument("--customers", metavar="FILE", type=Path, help="the customers file that the target loaded")
+    parser.add_argument("--database", choices=DATABASES, help="of the server that is started: sqlite unless given")
     parser.add_argument("--only", metavar="NAME", nargs="+", choices=ATTACKS, help=f"some of: {', '.join(ATTACKS)}")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there too")
     parser.add_argument("--quick", action="store_true", help="smaller storms and samples")
@@ -60,6 +62,8 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(given)
     if bool(arguments.target) != bool(arguments.customers):
         parser.error("--target and --customers go together")
+    if arguments.target and arguments.database:
+        parser.error("--database is for a server that is started here")
     return arguments
 
 
@@ -73,15 +77,18 @@ def _attack(arguments: argparse.Namespace, console: Console) -> tuple[list[Resul
             refuse_foreign(arguments.target, arguments.i_own)
             url, victims = str(arguments.target), people.read(arguments.customers)
         else:
-            console.print("Starting a server with invented customers…")
+            database = arguments.database or SQLITE
+            console.print(f"Starting a server on {database} with invented customers…")
             victims = people.invent(size.rounds if "enumeration" in names else 0)
-            server = stack.enter_context(own_server(victims))
+            server = stack.enter_context(own_server(victims, database))
             url = server.url
         target = Target(url)
         stack.callback(target.close)
         ground = Ground(target, people.Crowd(victims), size)
         results = _run(ground, names, console, MOST_QUICK_SECONDS if arguments.quick else MOST_SECONDS)
-        return results + ([] if arguments.target else [_log(server.failures())]), url
+        if arguments.target:
+            return results, url
+        return [*results, _log(server.failures())], f"{url} on {database}"
 
 
 def _log(failures: list[str]) -> Result:

@@ -58,10 +58,18 @@ def progress(console: Console, number: int) -> Iterator[Progress]:
         yield shown
 
 
-def show(console: Console, url: str, results: list[Result]) -> None:
+def show(console: Console, place: str, results: list[Result]) -> None:
     """The table, then every finding."""
     table = Table(
-        "attack", "tests", "tried", "looked at", "requests", "result", "seconds", title=f"Attacks on {url}", box=SIMPLE
+        "attack",
+        "tests",
+        "tried",
+        "looked at",
+        "requests",
+        "result",
+        "seconds",
+        title=f"Attacks on {place}",
+        box=SIMPLE,
     )
     for result in results:
         outcome = f"[{COLOURS[result.outcome]}]{result.outcome}[/]" + escape(
@@ -78,8 +86,8 @@ def show(console: Console, url: str, results: list[Result]) -> None:
             console.print(f"[bold red]FINDING[/] {result.attack}: {escape(finding)}", soft_wrap=True)
 
 
-def write(path: Path, url: str, results: list[Result]) -> None:
+def write(path: Path, place: str, results: list[Result]) -> None:
     """The same for pipelines."""
     held = all(result.outcome is not Outcome.FINDING for result in results)
-    whole = {"target": url, "held": held, "results": [asdict(result) for result in results]}
+    whole = {"target": place, "held": held, "results": [asdict(result) for result in results]}
     path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -18,10 +18,9 @@ LABEL: Final = "Código de 6 dígitos"
 
 
 def run(ground: Ground) -> None:
-    """A storm before the right code, a storm with it, and a few here and there."""
+    """A storm before the right code (one around it is among the races), and a few here and there."""
     ground.need_addresses()
     _storm_before(ground)
-    _storm_around(ground)
     _here_and_there(ground)
 
 
@@ -49,17 +48,6 @@ def _storm_before(ground: Ground) -> None:
     alike = (refused.status, refused.neutral) == (accepted.status, accepted.neutral)
     ground.expect(alike, "once the tries are spent, the right code is answered unlike a wrong one")
     _nothing_new(ground, walk.victim)
-
-
-def _storm_around(ground: Ground) -> None:
-    """The right code in the middle may be among the first three; more than three must not be compared."""
-    walk = Walk(ground, ground.people.take())
-    walk.to("code")
-    code = walk.code()
-    storm = [_guess(ground, walk, another(code, number)) for number in range(1, ground.size.storm // 2)]
-    storm.insert(len(storm) // 2, _guess(ground, walk, code))
-    told = _told_wrong(ground.at_once(storm))
-    ground.expect(told <= CODE_ATTEMPTS, f"{told} wrong codes were compared around the right one")
 
 
 def _here_and_there(ground: Ground) -> None:

@@ -28,12 +28,12 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def test_every_attack_on_the_service_is_tried_and_holds(tmp_path: Path) -> None:
-    file = tmp_path / "results.json"
-    code = main(["--quick", "--json", str(file)])
+    file, attacks = tmp_path / "results.json", set(ATTACKS) - {"races"}  # tests/integration/test_races.py runs those
+    code = main(["--quick", "--json", str(file), "--only", *attacks])
     results = read(file)
     assert not {name: result["findings"] for name, result in results.items() if result["findings"]}
     assert not {name: result["reason"] for name, result in results.items() if result["reason"]}
-    assert set(results) == {*ATTACKS, "log"}
+    assert set(results) == {*attacks, "log"}
     assert code == 0
 
 
