@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
 from attack import people, report
 from attack.attacks import ATTACKS, Attack
@@ -23,9 +24,9 @@ from attack.report import Outcome, Result
 from attack.target import CannotTry, Refusal, Target, refuse_foreign
 from e2e.databases import DATABASES, SQLITE
 
-MOST_REQUESTS = 60_000
-MOST_SECONDS = 3600
-MOST_QUICK_SECONDS = 300
+MOST_REQUESTS = 600_000
+MOST_SECONDS = 4 * 3600
+MOST_QUICK_SECONDS = 600
 FULL_FUZZ = 20_000
 WIDE = 140
 
@@ -79,16 +80,17 @@ def _attack(arguments: argparse.Namespace, console: Console) -> tuple[list[Resul
         else:
             database = arguments.database or SQLITE
             console.print(f"Starting a server on {database} with invented customers…")
-            victims = people.invent(size.rounds if "enumeration" in names else 0)
-            server = stack.enter_context(own_server(victims, database))
-            url = server.url
+            victims = people.invent(size.most_rounds + size.rounds if "enumeration" in names else 0)
+            own = stack.enter_context(own_server(victims, database))
+            url = own.server.url
         target = Target(url)
         stack.callback(target.close)
-        ground = Ground(target, people.Crowd(victims), size)
+        ground = Ground(target, people.Crowd(victims), size, mail=None if arguments.target else own.mail)
+        ground.tell = lambda words: console.print(f"[dim]{escape(words)}[/]", soft_wrap=True)
         results = _run(ground, names, console, MOST_QUICK_SECONDS if arguments.quick else MOST_SECONDS)
         if arguments.target:
             return results, url
-        return [*results, _log(server.failures())], f"{url} on {database}"
+        return [*results, _log(own.server.failures())], f"{url} on {database}"
 
 
 def _log(failures: list[str]) -> Result:

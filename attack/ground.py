@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from attack.mail import MailServer
 from attack.people import Crowd, Victim
 from attack.target import LOG_IN, PORTAL, RECOVERY, Browser, CannotTry, Target
 
@@ -26,6 +27,7 @@ class Size:
     """How thorough a run is."""
 
     rounds: int = 500
+    most_rounds: int = 2000
     tolerance: float = 0.02
     storm: int = 200
     parallel: int = 20
@@ -34,7 +36,7 @@ class Size:
     seed: int = 1
 
 
-QUICK: Final = Size(rounds=60, tolerance=0.1, storm=40, parallel=12, login_storm=15, fuzz=150)
+QUICK: Final = Size(rounds=6, most_rounds=6, tolerance=0.1, storm=40, parallel=12, login_storm=15, fuzz=150)
 
 
 @dataclass(slots=True)
@@ -48,12 +50,14 @@ class Trial:
 
 @dataclass
 class Ground:
-    """The place of an attack. `trial` is its own, the rest is shared."""
+    """The place of an attack. `trial` is its own, the rest is shared; `mail` is there where the target is our own."""
 
     target: Target
     people: Crowd
     size: Size = field(default_factory=Size)
     trial: Trial = field(default_factory=Trial)
+    mail: MailServer | None = None
+    tell: Callable[[str], object] = str
 
     def expect(self, held: bool, finding: str) -> None:
         """What must hold, and how to say it if it does not."""
@@ -62,8 +66,9 @@ class Ground:
             self.trial.findings.append(finding)
 
     def note(self, words: str) -> None:
-        """Something a reader should know."""
+        """Something a reader should know, told at once and kept."""
         self.trial.notes.append(words)
+        self.tell(words)
 
     def browser(self, address: str | None = None) -> Browser:
         """A new browser at an address of its own."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Final
@@ -203,15 +204,18 @@ def read(path: Path) -> list[Victim]:
 
 
 def invent(rounds: int) -> list[Victim]:
-    """Invented people: enough for every attack, whose enumeration asks each kind `rounds` times."""
-    each = rounds // 5 + 2  # a customer gets a handful of links a day
-    able = [_person(number, {}) for number in range(60 + each)]
-    trusting = [_person(1000 + number, {"password": OLD_PASSWORD}) for number in range(10 + rounds // 3 + each)]
-    ineligible = [_person(2000 + number, {"products": [_CARD | {"holder": "additional"}]}) for number in range(each)]
+    """Invented people: enough for every attack, whose enumeration asks each kind `rounds` times in three states."""
+    links, tries = -(-rounds // 5), -(-rounds // 3)  # a customer has so many links and wrong passwords a day
+    numbers = count()
     today = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    held = [_person(3000 + number, {"contact_updated_at": today}) for number in range(each)]
-    unreachable = [_person(4000 + number, {"email": None, "mobile": None}) for number in range(each)]
-    return [*able, *trusting, *ineligible, *held, *unreachable]
+    kinds: tuple[tuple[int, dict[str, Any]], ...] = (
+        (80 + 3 * (links + tries), {}),
+        (20 + 4 * tries, {"password": OLD_PASSWORD}),
+        (3 * links + 2, {"products": [_CARD | {"holder": "additional"}]}),
+        (3 * links + 2, {"contact_updated_at": today}),
+        (3 * links + 2, {"email": None, "mobile": None}),
+    )
+    return [_person(next(numbers), changes) for number, changes in kinds for _ in range(number)]
 
 
 _CARD: Final = {

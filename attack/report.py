@@ -59,7 +59,7 @@ def progress(console: Console, number: int) -> Iterator[Progress]:
 
 
 def show(console: Console, place: str, results: list[Result]) -> None:
-    """The table, then every finding."""
+    """The table, then every finding. Notes were told as they came."""
     table = Table(
         "attack",
         "tests",
@@ -78,9 +78,6 @@ def show(console: Console, place: str, results: list[Result]) -> None:
         numbers = (str(result.looked_at), str(result.requests), outcome, f"{result.seconds:.1f}")
         table.add_row(result.attack, result.requirements, escape(result.tried), *numbers)
     console.print(table)
-    for result in results:
-        for note in result.notes:
-            console.print(f"[dim]{result.attack}: {escape(note)}[/]", soft_wrap=True)
     for result in results:
         for finding in result.findings:
             console.print(f"[bold red]FINDING[/] {result.attack}: {escape(finding)}", soft_wrap=True)

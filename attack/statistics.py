@@ -1,48 +1,83 @@
-"""Whether two samples of times can be told apart: Mann-Whitney's probability, and how sure one can be of it."""
+"""Whether two kinds of times can be told apart: Mann-Whitney's probability, and how sure one can be of it."""
 
-import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median, pstdev
+from statistics import fmean, median
 from typing import Final
 
-RESAMPLES: Final = 300
-SURE: Final = 3.9
-"""Standard errors; chance alone goes beyond them once in ten thousand comparisons."""
+INTERVAL: Final = 1.96
+"""Standard errors to each side of an interval that holds the truth 95 times in a hundred."""
+SURE: Final = 3.3
+"""Standard errors beyond which chance goes once in a thousand comparisons."""
+
+Round = tuple[float, Sequence[float]]
+"""The time of one kind, and those of the references that were asked around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`auc`: how often a time of the one is above one of the other, 0.5 for twins. `error`: its standard error.
+    """`auc`: how often a time of the kind is above one of the reference, 0.5 for twins. `error`: its standard error.
 
-    `shift` is the difference of the medians, in the unit of the samples.
+    `rounds` is how many were compared; the medians are in the unit of the samples.
     """
 
+    rounds: int
     auc: float
     error: float
-    shift: float
+    median: float
+    reference: float
 
-    def tells_apart(self, tolerance: float) -> bool:
-        """Whether it is further from 0.5 than is tolerated, and further than chance goes."""
-        distance = abs(self.auc - 0.5)
-        return distance > tolerance and distance > SURE * self.error
+    @property
+    def distance(self) -> float:
+        """How far from twins, with its side: negative when the kind is faster."""
+        return self.auc - 0.5
+
+    def alike(self, tolerance: float) -> bool:
+        """Whether the whole 95 % interval lies within the tolerance."""
+        return abs(self.distance) + INTERVAL * self.error <= tolerance
+
+    def apart(self, tolerance: float) -> bool:
+        """Whether it is surely further from 0.5 than is tolerated."""
+        return abs(self.distance) - SURE * self.error > tolerance
+
+    def beyond(self, tolerance: float) -> bool:
+        """Whether it is surely further, or seems to be once it is known as exactly as the tolerance asks.
+
+        What too few rounds cannot tell is not beyond it.
+        """
+        known = INTERVAL * self.error <= tolerance
+        return self.apart(tolerance) or (known and abs(self.distance) > tolerance)
+
+    def agrees(self, again: "Comparison", tolerance: float) -> bool:
+        """Whether a repetition lies beyond the tolerance on the same side."""
+        return abs(again.distance) > tolerance and (again.distance > 0) == (self.distance > 0)
 
     def __str__(self) -> str:
-        return f"AUC {self.auc:.3f} ± {self.error:.3f}, effect {2 * self.auc - 1:+.3f}, median {self.shift:+.2f} ms"
+        reach = INTERVAL * self.error
+        return (
+            f"n {self.rounds}, {self.median:.2f} and {self.reference:.2f} ms, "
+            f"AUC {self.auc:.3f} (95 %: {self.auc - reach:.3f} to {self.auc + reach:.3f})"
+        )
 
 
-def area(one: Sequence[float], other: Sequence[float]) -> float:
-    """The chance that a value of `one` is above a value of `other`; half of it for equal ones."""
-    ordered = sorted(other)
-    above = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in one)
-    return above / (2 * len(one) * len(other))
+def compare(rounds: Sequence[Round]) -> Comparison:
+    """Compare a kind with its reference.
+
+    The standard error is DeLong's, by rounds (DeLong, DeLong & Clarke-Pearson 1988; clustered as in Obuchowski 1997):
+    what slows a whole round down slows both and does not count twice.
+    """
+    kind = sorted(time for time, _ in rounds)
+    others = sorted(time for _, times in rounds for time in times)
+    shares = [(_below(others, time), fmean(1 - _below(kind, one) for one in times)) for time, times in rounds]
+    auc = fmean(share for share, _ in shares)
+    spread = sum((above + below - 2 * auc) ** 2 for above, below in shares)
+    # With no spread at all this is too sure; no sample of this size can know better.
+    least = (1 / (12 * len(rounds))) ** 0.5 / 4
+    error = max(spread**0.5 / len(rounds), least)
+    return Comparison(len(rounds), auc, error, median(kind), median(others))
 
 
-def compare(one: Sequence[float], other: Sequence[float], seed: int = 1) -> Comparison:
-    """Compare two samples; the standard error by bootstrap."""
-    chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
-    areas = [area(chance.choices(one, k=len(one)), chance.choices(other, k=len(other))) for _ in range(RESAMPLES)]
-    # With no spread at all the bootstrap is too sure; no sample of this size can know better than this.
-    least = (1 / (12 * min(len(one), len(other)))) ** 0.5 / 4
-    return Comparison(area(one, other), max(pstdev(areas), least), median(one) - median(other))
+def _below(ordered: Sequence[float], value: float) -> float:
+    """The share of values below this one, with half of the equal ones."""
+    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / (2 * len(ordered))

@@ -51,10 +51,11 @@ class Message:
         return asdict(self) | {"links": self.links, "code": self.code}
 
 
-class _Keeper(Mailbox):
+class Keeper(Mailbox):
     """Keeps each message with the instant at which it was accepted."""
 
     def prepare_message(self, session: Any, envelope: Any) -> Any:
+        """As it came, with the time."""
         message = super().prepare_message(session, envelope)
         message[_RECEIVED] = datetime.now(UTC).isoformat()
         return message
@@ -64,7 +65,7 @@ class _Keeper(Mailbox):
 def listening(folder: Path, host: str, port: int) -> Iterator[None]:
     """An SMTP server while the block runs."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Keeper(folder), hostname=host, port=port)
+    controller = Controller(Keeper(folder), hostname=host, port=port)
     controller.start()
     try:
         yield

@@ -110,12 +110,30 @@ class Broken:
         return f'<main data-step="{step}">{refused}{form}{clock}</main>'
 
 
+class Leaky(Broken):
+    """Does the same for everybody and says the same, but takes some milliseconds longer for a customer."""
+
+    def __init__(self, victims: list[Victim], leak: float) -> None:
+        super().__init__(victims)
+        self.leak = leak
+
+    def _identify(self, cookie: str, number: str) -> str:
+        self.asked[address := request.headers.get("X-Forwarded-For", "")] += 1
+        if self.asked[address] > MOST_FROM_ONE_ADDRESS:
+            return "limit"
+        if not number.isdigit():
+            return "Revise el número."
+        time.sleep(self.leak / 1000 if number in self.customers else 0)
+        self.steps[cookie] = "link_sent"
+        return ""
+
+
 @contextmanager
-def serving(victims: list[Victim], folder: Path) -> Iterator[tuple[str, Path]]:
+def serving(service: Broken, folder: Path) -> Iterator[tuple[str, Path]]:
     """The address of such a service and its customers file, while the block runs."""
     file = folder / "customers.jsonl"
-    file.write_text("\n".join(json.dumps(victim.entry) for victim in victims), encoding="utf-8")
-    server = make_server("127.0.0.1", 0, Broken(victims).app, threaded=True)
+    file.write_text("\n".join(json.dumps(entry) for entry in service.customers.values()), encoding="utf-8")
+    server = make_server("127.0.0.1", 0, service.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -58,8 +58,8 @@ NEVER: Final = {
 @pytest.fixture(params=DATABASES)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The demo on a database nobody used yet, with customers for every race."""
-    with own_server(invent(0), request.param) as started:
-        yield started
+    with own_server(invent(0), request.param) as own:
+        yield own.server
 
 
 @pytest.fixture
