@@ -10,8 +10,14 @@ import pytest
 from app import events
 from app.adapters.sql import SqlStore, connect, schema
 from app.domain.case import Rules
+from e2e.databases import DATABASES, SQLITE
 from tests import people
 from tests.people import Clock
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest tests/integration --database postgres` runs them on PostgreSQL."""
+    parser.addoption("--database", choices=DATABASES, default=SQLITE, help="of the tests in tests/integration")
 
 
 @pytest.fixture(scope="session", autouse=True)

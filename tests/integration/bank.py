@@ -165,9 +165,9 @@ def database_in(folder: Path) -> Path:
     return folder / "bank.db"
 
 
-def found(folder: Path) -> Path:
-    """Make a database with every customer in it, to be copied."""
-    built = _with_cheap_hashes(services.build(settings_of(folder, 25, {})))
+def found(folder: Path, **given: Any) -> Path:
+    """Make a database with every customer in it, to be copied; the file, where it is one."""
+    built = _with_cheap_hashes(services.build(settings_of(folder, 25, given)))
     built.store.clock = Clock()
     schema.upgrade(built.store.engine)
     with built.store.transaction() as tx:

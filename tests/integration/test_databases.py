@@ -1,0 +1,116 @@
+"""No feature exists on one database only: the journey and the customers file on each of them.
+
+`pytest tests/integration --database postgres` runs all the other tests there too.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.domain.journey import Step
+from e2e.databases import DATABASES, POSTGRES
+from tests.people import ALICE, BOB, NEW_PASSWORD, line
+
+from .bank import Bank, settings_of
+from .browser import LOG_IN, PORTAL
+from .servers import PostgresServer
+from .walk import Walk, log_in
+
+on_each = pytest.mark.parametrize("database", DATABASES, indirect=True)
+
+
+@on_each
+def test_the_whole_journey_and_what_ends_with_it(bank: Bank, htmx: bool) -> None:
+    logged_in = bank.browser()
+    assert log_in(logged_in, ALICE).address == PORTAL
+    earlier = Walk(bank)
+    earlier.to(Step.CONTACTS)
+    walk = Walk(bank, htmx=htmx)
+    walk.to(Step.DONE)
+    bank.deliver()
+
+    assert log_in(bank.browser(), ALICE, NEW_PASSWORD).address == PORTAL
+    assert logged_in.visit(PORTAL).address == LOG_IN
+    assert earlier.browser.visit().step == Step.USED
+    assert bank.letters_to(ALICE)[-1].alarm
+
+
+@on_each
+def test_no_fui_yo_freezes_and_ends_everything(bank: Bank) -> None:
+    walk = Walk(bank)
+    walk.to(Step.PASSWORD)
+    browser = bank.browser()
+    browser.visit(bank.letters_to(ALICE)[0].alarm)
+    browser.submit()
+
+    assert walk.browser.visit().step == Step.REFUSED
+    assert log_in(bank.browser(), ALICE).address == LOG_IN
+
+
+@on_each
+def test_wrong_codes_lock_and_tell_every_address_once(bank: Bank) -> None:
+    browser = Walk(bank).to(Step.CODE)
+    for _ in range(bank.services.rules.policy.code_attempts):
+        browser.submit(code="000000")
+    told = bank.execute("SELECT channel FROM notice WHERE kind = 'locked' ORDER BY channel")
+
+    assert browser.visit().step == Step.LOCKED
+    assert [channel for (channel,) in told] == ["email", "sms"]
+
+
+@pytest.fixture
+def empty(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The service on a database without tables."""
+    with ExitStack() as stack:
+        given: dict[str, str] = {}
+        if database == POSTGRES:
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            given = stack.enter_context(server.copy("template0"))
+        app = create_app(settings_of(tmp_path, 25, given))
+        stack.callback(app.extensions["nueva-clave"].store.engine.dispose)
+        yield app
+
+
+@on_each
+def test_the_customers_file_is_loaded_by_the_commands(empty: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "customers.jsonl"
+
+    def flask(*command: str) -> str:
+        done = empty.test_cli_runner().invoke(args=list(command))
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def load(*lines: dict[str, object]) -> str:
+        file.write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="utf-8")
+        return flask("customers", "import", str(file)).splitlines()[-1]
+
+    flask("db", "upgrade")
+    flask("db", "check")
+    alice, bob = line(ALICE), line(BOB)
+    assert load(alice, bob) == "2 added, 0 changed, 0 as before."
+    assert load(alice, bob) == "0 added, 0 changed, 2 as before."
+    assert load(alice, bob | {"given_names": "Robert"}) == "0 added, 1 changed, 1 as before."
+
+
+@on_each
+def test_what_holds_a_customer_waits_for_who_holds_the_same_one(bank: Bank) -> None:
+    alice, passed = bank.customer(ALICE).id, threading.Event()
+
+    def hold() -> None:
+        with bank.store.transaction() as tx:
+            tx.customers.hold(alice)
+            passed.set()
+
+    with bank.store.transaction() as tx:
+        tx.customers.hold(alice)
+        other = threading.Thread(target=hold)
+        other.start()
+        assert not passed.wait(0.3)
+    assert passed.wait(10)
+    other.join()
