@@ -1,7 +1,7 @@
 """A plugin for the tests that judge mutants: cheap ones first, few examples, and no clock has a say."""
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "mutants",
@@ -10,6 +10,8 @@ settings.register_profile(
     derandomize=True,
     max_examples=40,
     phases=(Phase.explicit, Phase.generate),
+    # mutmut asks a test about many mutants in forks of one process, each time in a new instance of its class
+    suppress_health_check=(HealthCheck.differing_executors,),
 )
 settings.load_profile("mutants")
 
