@@ -1,5 +1,7 @@
 """A plugin for the tests that judge mutants: cheap ones first, few examples, and no clock has a say."""
 
+import sys
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -14,6 +16,15 @@ settings.register_profile(
     suppress_health_check=(HealthCheck.differing_executors,),
 )
 settings.load_profile("mutants")
+
+
+def pytest_sessionstart() -> None:
+    """Forget what functions have kept: it comes from before the mutant."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("app.domain"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
