@@ -46,7 +46,7 @@ def test_syllables_are_counted_as_they_are_spoken(word: str, language: Language,
 
 def test_the_measure_tells_the_language_of_officials_from_ours() -> None:
     officials = "Se procederá a la inhabilitación de las credenciales previamente suministradas por el titular."
-    ours = "Suspendimos su contraseña. Llámenos cuando pueda."
+    ours = "Su contraseña ya no sirve. Si no fue usted, llame hoy al banco."
     scores = [Reading(Language.SPANISH, (text,)).score for text in (officials, ours)]
     assert scores[0] < 40 < EASY_ENOUGH_ANYWHERE < scores[1]
 

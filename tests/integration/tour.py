@@ -213,6 +213,9 @@ class Tour:
         empty = browser.visit().hidden | {"id_type": "CC", "id_number": ""}
         while browser.post(RECOVERY, empty).status != 429:
             pass
+        self._see("identify, in a flood", browser.page)
+        while browser.visit(f"{RECOVERY}/enlace/none").status != 429:
+            pass
         self._see("429", browser.page)
         for status, problem in {500: RuntimeError(), 503: OperationalError("", {}, Exception())}.items():
             self.bank.app.view_functions["portal.front"] = _failing(problem)
