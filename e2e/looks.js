@@ -118,6 +118,7 @@
     focus: async () => {
       const stops = all(CONTROLS).filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.tabIndex >= 0), found = [];
       const warned = document.querySelector("#idle:not([hidden])"), frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      const before = document.activeElement;
       let above;
       for (const one of stops) {
         one.focus({ focusVisible: true });
@@ -135,6 +136,7 @@
         if (here && above?.here === here && place < above.place - above.height) found.push(`${name(one)} comes after something below it`);
         above = { here, place, height: box.height };
       }
+      before.focus();
       if (all("[tabindex]").some((one) => one.tabIndex > 0)) found.push("a tabindex reorders the page");
       return found;
     },

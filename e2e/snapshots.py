@@ -12,11 +12,12 @@ from e2e.pages import ChromiumVisitor
 FOLDER: Final = Path(__file__).with_name("snapshots")
 MASKS: Final = {
     r'(?<=- group )"¿[^"]*"': '"¿…?"',
+    r'(?<=- link )"¿[^"?]*[?]': '"¿…?',
+    "•+ [0-9]{2}": "••••• 00",
     r'(?<=- radio )"[^"]*"': '"…"',
     r"[\w*•]+@[\w*•.]+": "…@…",
     r"\d{1,2}:\d\d": "0:00",
     r"\d{1,2} de \w+ de \d{4}": "1 de enero de 2000",
-    r"\*[\d* ]+|[\d* ]+\*[\d* ]*": "***",
     r"\b19000\d{5}\b": "1900000000",
     r"Chrome[^,]*,": "Chrome,",
 }

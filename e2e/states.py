@@ -94,7 +94,7 @@ def the_code_and_the_questions(visitor: ChromiumVisitor, bank: Bank) -> Iterator
     """The code on its way, its time, wrong ones; the questions, unanswered and answered wrongly."""
     alicia = bank.new_customer()
     reach_contacts(visitor, alicia, bank)
-    visitor.page.route(POLL, lambda route: route.fulfill(status=204))
+    visitor.page.route(POLL, lambda route: route.fulfill(status=404))
     visitor.press("Enviar")
     visitor.stands_at("code")
     yield "code, on its way"

@@ -5,7 +5,8 @@ from .tour import Tour
 
 
 def test_every_page_fragment_and_mail_is_valid(everything: Tour) -> None:
-    assert not faults(everything.sources)
+    found = faults(everything.sources)
+    assert not found, "\n".join(found)
 
 
 def test_the_checker_finds_what_is_wrong() -> None:
