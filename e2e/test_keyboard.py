@@ -12,7 +12,8 @@ from e2e.windows import Target
 FARTHEST: Final = 60
 # What has the focus: its place in the document, whether a ring is drawn, whether it is in the window and on top.
 STOP: Final = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect(), {outlineStyle, outlineWidth} = getComputedStyle(one);
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const {outlineStyle, outlineWidth} = getComputedStyle(one);
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
   return {
     place: [...document.querySelectorAll("*")].indexOf(one),
