@@ -72,9 +72,9 @@ def test_json_without_end_is_refused_by_the_demos_inbox(open_bank: OpenBank) -> 
 
 
 def test_an_address_with_two_slashes_leads_nowhere_and_repeats_no_token(bank: Bank) -> None:
-    answer = bank.app.test_client().get("/personas/clave//enlace/token", base_url=bank.settings.base_url)
+    answer = bank.app.test_client().get("/personas/clave//enlace/a-mailed-secret", base_url=bank.settings.base_url)
     assert answer.status_code == 404
-    assert "token" not in answer.get_data(as_text=True)
+    assert "a-mailed-secret" not in answer.get_data(as_text=True)
 
 
 def test_the_longest_password_fits_into_a_form_and_a_longer_form_is_refused(bank: Bank) -> None:
