@@ -133,8 +133,8 @@
         if (!top) found.push(`${name(one)} is outside the window`);
         else if (!one.contains(top) && !top.contains(one) && !one.labels?.length) found.push(`${name(one)} is covered by ${name(top)}`);
         const place = box.top + scrollY, here = one.closest("#step");
-        if (here && above?.here === here && place < above.place - above.height) found.push(`${name(one)} comes after something below it`);
-        above = { here, place, height: box.height };
+        if (here && above?.here === here && place + box.height <= above.place + 1) found.push(`${name(one)} comes after something below it`);
+        above = { here, place };
       }
       before.focus();
       if (all("[tabindex]").some((one) => one.tabIndex > 0)) found.push("a tabindex reorders the page");

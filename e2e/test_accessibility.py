@@ -1,4 +1,4 @@
-"""Every state in every window: axe-core, contrast, targets, focus, room, and what a screen reader is given (A1, A2, A5)."""
+"""Every state in every window: axe-core, contrast, targets, focus, room; and what a screen reader is given."""
 
 import pytest
 

@@ -10,37 +10,42 @@ from e2e.ways import with_scripts
 from e2e.windows import Target
 
 FARTHEST: Final = 60
-# What has the focus: its place in the document, whether a ring is drawn, whether it is in the window and on top.
+# What has the focus: its place in the document, the ring around it, whether the window is in front and the stop on top.
 STOP: Final = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect(), {outlineStyle, outlineWidth} = getComputedStyle(one);
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const {outlineStyle, outlineWidth} = getComputedStyle(one);
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
   return {
     place: [...document.querySelectorAll("*")].indexOf(one),
     ring: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
-    onTop: one === document.body || one.contains(top) || top?.contains(one) || Boolean(one.labels?.length && top),
+    inFront: document.hasFocus(),
+    onTop: one.contains(top) || top?.contains(one) || Boolean(one.labels?.length && top),
     words: `${one.tagName} ${one.id} ${one.textContent.trim().slice(0, 40)}`,
   };
 }"""
 
 
 def tab(visitor: Visitor, key: str = "Tab") -> int:
-    """Press Tab; whatever has the focus then can be seen to have it. Its place in the document."""
+    """Press Tab; whatever has the focus then can be seen to have it. Its place in the document.
+
+    Debian's WebKitGTK has a screen without a window manager: its window gets the keys, but is never the one in front
+    and draws no ring.
+    """
     visitor.window.press_key(key)
     stop = visitor.window.run(STOP)
-    if stop["words"].startswith("BODY"):  # beyond the last stop the focus is in the browser's own frame
-        return -1
-    assert stop["ring"] >= 2, stop
-    assert stop["onTop"], stop
+    if stop["inFront"]:
+        assert stop["ring"] >= 2, stop
+        assert stop["onTop"], stop
     return int(stop["place"])
 
 
-def tab_to(visitor: Visitor, target: Target, key: str = "Tab") -> None:
-    """Press Tab until the target has the focus."""
-    for _ in range(FARTHEST):
-        tab(visitor, key)
-        if any(seen.focused for seen in visitor.look(target)):
-            return
-    raise AssertionError(f"{key} does not reach {target}")
+def tab_to(visitor: Visitor, target: Target, key: str = "Tab") -> list[int]:
+    """Press Tab until the target has the focus; the places on the way."""
+    places: list[int] = []
+    while not any(seen.focused for seen in visitor.look(target)):
+        assert len(places) < FARTHEST, f"{key} does not reach {target}"
+        places.append(tab(visitor, key))
+    return places
 
 
 def press(visitor: Visitor, target: Target, key: str = "Enter") -> None:
@@ -114,14 +119,10 @@ def test_the_whole_journey_works_by_keyboard_alone(visit: Visit, bank: Bank) -> 
 def test_tab_goes_down_the_page_and_back_up_and_is_caught_nowhere(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/personas/clave")
-    down = [tab(visitor) for _ in range(FARTHEST // 4)]
-    down = down[: down.index(-1)] if -1 in down else down
-    down = down[: next((at for at, place in enumerate(down) if at and place < down[at - 1]), len(down))]
+    down = tab_to(visitor, link("Oficinas y horarios"))
+    up = tab_to(visitor, link("Saltar al contenido"), "Shift+Tab")
     assert len(down) >= 10
-    visitor.reload()
-    for _ in down:
-        tab(visitor)
-    up = [tab(visitor, "Shift+Tab") for _ in down[1:]]
+    assert down == sorted(down)
     assert up == down[-2::-1]
 
 
