@@ -72,6 +72,9 @@ words: $(VENV)/test.stamp $(VENV)/words.stamp ## Measure how easy pages and mess
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py
 
+snapshots: browsers $(VENV)/words.stamp ## Write anew what a screen reader is given at each state
+	$(BIN)/pytest e2e/test_accessibility.py --renew-snapshots
+
 picture: browsers $(VENV)/words.stamp ## Photograph the journey for the README
 	$(BIN)/python -m e2e.picture
 
