@@ -552,7 +552,7 @@ def prepare_account(bank: Bank) -> None:
         log_in(bank.store, bank.rules, ALICE.document, "forgotten")
     with bank.store.transaction() as tx:
         for person in (ALICE, BOB):
-            tx.sessions.create(f"{person.given_names}'s", person.id, {}, "", tx.now + timedelta(hours=1))
+            tx.sessions.create(f"{person.given_names}'s", person.id, {}, "", tx.now, tx.now + timedelta(hours=1))
 
 
 def test_a_new_password_is_told_to_every_address(bank: Bank) -> None:
