@@ -682,6 +682,14 @@ def test_why_one_cannot_recover_alone_is_said_after_the_document_is_proven(
     assert (moved.step, moved.recovery.refusal) == (Step.REFUSED, why)
 
 
+def test_being_turned_away_again_and_again_locks_nobody(bank: Bank) -> None:
+    enrol(bank.store, ERIN_WHO_JUST_MOVED)
+    ends = [right(bank, bank.open_link_of(ERIN_WHO_JUST_MOVED), ERIN_WHO_JUST_MOVED).step for _ in range(4)]
+
+    assert ends == [Step.REFUSED] * 4
+    assert bank.spent(ERIN_WHO_JUST_MOVED, Budget.DOCUMENTS) == 0
+
+
 @pytest.mark.parametrize(("person", "why"), TURNED_AWAY)
 def test_a_wrong_document_learns_nothing_of_that(bank: Bank, person: Customer, why: Refusal) -> None:
     enrol(bank.store, person)
