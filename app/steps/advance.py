@@ -53,13 +53,14 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
         decision = module.handle(case, answer)
     if decision.outcome is Outcome.WRONG and left == 0:
         decision = Decision(Outcome.SPENT, decision.recovery)
-    if decision.outcome is Outcome.ACCEPTED:
+    if decision.outcome in _RIGHT:
         _refund(store, case, module.BUDGET)
     with store.transaction() as tx:
         kept = _keep(tx, step, case, decision)
     return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, left)
 
 
+_RIGHT = (Outcome.ACCEPTED, Outcome.TURNED_AWAY)
 _REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS)
 
 
