@@ -15,7 +15,7 @@ pytestmark = pairs
 REASONS: dict[str, tuple[dict[str, Any], str]] = {
     "not eligible": ({"products": [SOMEBODY_ELSES_CARD]}, "Con los productos que tiene hoy"),
     "on hold": ({"contact_updated_at": an_hour_ago()}, "cambió hace poco"),
-    "too few facts": ({"products": [LITTLE_KNOWN]}, "No tenemos suficiente información"),
+    "too few facts": ({"products": [LITTLE_KNOWN]}, "Tenemos muy poca información"),
 }
 
 
