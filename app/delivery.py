@@ -217,9 +217,9 @@ class Worker:
         return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
-        if notice.customer_id is not None and notice.channel is not None:
+        if notice.customer_id is not None:
             tx.customers.hold(notice.customer_id)
-            return tx.customers.by_id(notice.customer_id), notice.channel
+            return self._known(tx, notice)
         customer = tx.customers.by_document(recovery.document_key)
         if customer is None:
             raise Undeliverable("nobody has this document")
