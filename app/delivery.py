@@ -143,11 +143,8 @@ class Worker:
             tx.recoveries.code_accepted(recovery.id, notice.nonce, tx.now + policy.code_valid, idle_at)
 
     def _give_up(self, notice: Notice, problem: str) -> None:
-        """A link that mail did not take in its time costs the customer none of the day's."""
         with self._store.transaction() as tx:
             tx.notices.done(notice, problem)
-            if notice.kind is NoticeKind.LINK and notice.customer_id is not None and expired(notice, tx.now):
-                tx.budgets.refund(notice.customer_id, Budget.LINKS)
         log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
 
     def _try_later(self, notice: Notice, problem: BaseException, wait: timedelta) -> None:

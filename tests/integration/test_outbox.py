@@ -142,19 +142,6 @@ def test_trying_again_costs_no_second_link_of_the_day(walk: Walk) -> None:
     assert spent == 1
 
 
-def test_links_that_mail_never_took_leave_the_customer_those_of_the_day(walk: Walk) -> None:
-    walk.bank.post_office.behaviour = refuse
-    for _ in range(5):
-        walk.ask()
-        walk.bank.deliver()
-    walk.bank.clock.go_on(minutes=31)
-    walk.bank.deliver()
-    walk.bank.post_office.behaviour = accept
-    walk.ask()
-
-    assert walk.open_link().step == Step.REIDENTIFY
-
-
 def test_a_link_whose_address_is_gone_before_it_could_be_sent_goes_nowhere(walk: Walk) -> None:
     walk.bank.post_office.behaviour = refuse
     walk.ask()
