@@ -14,8 +14,7 @@ from app.adapters.sql import SqlTransaction
 from app.adapters.sql.purge import purge
 from app.addressing import Addressed, Addressing, NotYet, Undeliverable
 from app.domain.customers import Channel
-from app.domain.notices import Notice, NoticeKind, backoff, expired
-from app.domain.policy import Budget
+from app.domain.notices import Notice, NoticeKind, backoff
 from app.domain.proofs import document_key
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
