@@ -6,13 +6,14 @@ Spanish is what everybody gets who did not choose; `Accept-Language` has no say 
 from datetime import timedelta
 from typing import Final
 
-from flask import Blueprint, Flask, current_app, has_request_context, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, has_request_context, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.domain.messages import Language
 from app.services import services
 from app.translation import IN_LINKS, LOCALES, language
+from app.web.sessions import may_begin
 
 blueprint = Blueprint("language", __name__)
 
@@ -80,7 +81,12 @@ def _this_page() -> str:
     return url_for("portal.front") if rule is None or rule.arguments else rule.rule
 
 
+def _may_choose() -> bool:
+    """Whether the button would work: it needs a session, and a refused POST without one gets none."""
+    return getattr(session, "token", None) is not None or may_begin()
+
+
 def install(app: Flask) -> None:
     """Give templates what the button needs."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(language=language, this_page=_this_page)
+    app.jinja_env.globals.update(language=language, may_choose_language=_may_choose, this_page=_this_page)

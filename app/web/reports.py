@@ -13,9 +13,12 @@ from app.web.limits import REPORTS, limited
 blueprint = Blueprint("reports", __name__)
 
 LOGGED_AT_MOST: Final = 5
-DIRECTIVES: Final = frozenset(directive.partition(" ")[0] for directive in CSP.split("; ")) | {
-    f"{kind}-src-{part}" for kind in ("script", "style") for part in ("elem", "attr")
-}
+_BY_DEFAULT: Final = {f"{kind}-src" for kind in ("child", "font", "frame", "manifest", "media", "worker")}
+DIRECTIVES: Final = (
+    frozenset(directive.partition(" ")[0] for directive in CSP.split("; "))
+    | _BY_DEFAULT
+    | {f"{kind}-src-{part}" for kind in ("script", "style") for part in ("elem", "attr")}
+)
 BLOCKED: Final = frozenset(
     {"inline", "eval", "wasm-eval", "self", "data", "blob", "about", "trusted-types-policy", "trusted-types-sink"}
 )

@@ -107,6 +107,8 @@ class DatabaseSessions(SessionInterface):
             return  # the database was down before there was one
         if not session.modified and session.customer_id is None:
             return
+        if session.token is None and not may_begin():
+            return
         if session.new_token_wanted:
             self._replace(app, session, response)
         else:
@@ -154,6 +156,15 @@ class DatabaseSessions(SessionInterface):
             samesite="Lax",
             path="/",
         )
+
+
+def may_begin() -> bool:
+    """Whether this request may get a session that brought none.
+
+    A POST may not: it brings no token of a session, so it is refused; and if another site sent it, the browser held the
+    cookie back (SameSite) and would put the new one in its place, which ends what the customer had under way.
+    """
+    return current_request.method in {"GET", "HEAD"}
 
 
 def _began_at(session: BrowserSession, now: datetime) -> datetime:

@@ -179,6 +179,13 @@ def test_a_report_of_a_violated_policy_becomes_one_line_of_the_log(bank: Bank, b
     assert "evil" not in bank.log.getvalue()
 
 
+@pytest.mark.parametrize("directive", ["frame-src", "worker-src", "font-src", "script-src-elem", "style-src-attr"])
+def test_a_directive_that_stands_in_no_policy_of_its_own_is_told_by_name(bank: Bank, directive: str) -> None:
+    report(bank.browser(), json.dumps({"csp-report": {"effective-directive": directive}}))
+    (line,) = bank.events("csp_violation")
+    assert line["directive"] == directive
+
+
 @pytest.mark.parametrize(
     ("blocked", "told"),
     [

@@ -165,6 +165,17 @@ def test_every_post_needs_the_token_of_its_own_session(bank: Bank) -> None:
     assert bank.rows() == before
 
 
+def test_a_post_without_the_cookie_gets_none_that_would_take_its_place(bank: Bank) -> None:
+    before = bank.rows()
+    for address in set(posts(bank)) - {OPEN_TO_BROWSERS_THEMSELVES}:
+        browser = bank.browser()
+        page = browser.post(address, document(ALICE))
+        assert page.status == 400, address
+        assert browser.cookie is None, address
+        assert not list(page.html.all("form")), "no button that could not work"
+    assert bank.rows() == before
+
+
 @pytest.mark.parametrize("headers", CROSS_SITE, ids=lambda headers: " ".join(headers.values()))
 def test_no_post_from_another_site_is_taken_even_with_the_token(bank: Bank, headers: dict[str, str]) -> None:
     browser = bank.browser()
