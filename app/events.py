@@ -31,7 +31,7 @@ def configure(stream: Any = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    warnings.showwarning = _warn  # type: ignore[assignment]
+    warnings.showwarning = _warn  # type: ignore[assignment]  # it is only called by position
     logging.getLogger().addHandler(_OTHERS)
 
 

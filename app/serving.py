@@ -5,8 +5,8 @@ import threading
 from datetime import timedelta
 
 import click
-from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask import Flask
+from flask.cli import AppGroup, ScriptInfo, pass_script_info, with_appcontext
 
 from app.adapters.sql import schema
 from app.delivery import LEASE, Worker
@@ -18,14 +18,14 @@ database = AppGroup("db", help="The database's shape.")
 @click.command("worker")
 @click.option("--senders", default=4, show_default=True, help="Messages under way at once.")
 @click.option("--lease-seconds", default=LEASE.total_seconds(), show_default=True, help="When a claim lapses.")
+@pass_script_info
 @with_appcontext
-def worker(senders: int, lease_seconds: float) -> None:
+def worker(info: ScriptInfo, senders: int, lease_seconds: float) -> None:
     """Send what stands in the outbox until SIGINT or SIGTERM."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    Worker(app, services(), timedelta(seconds=lease_seconds)).run(stop, senders)
+    Worker(info.load_app(), services(), timedelta(seconds=lease_seconds)).run(stop, senders)
 
 
 @database.command("upgrade")

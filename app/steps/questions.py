@@ -33,7 +33,8 @@ class Form(StepForm):
     def of(cls, _case: Case) -> "Form":
         """A form with one required field for each question of this customer."""
         fields = {question.id: _radio(question) for question in drawn(_case)}
-        return type(cls.__name__, (cls,), fields)()  # type: ignore[no-any-return]
+        form: Form = type(cls.__name__, (cls,), fields)()
+        return form
 
     @property
     def answer(self) -> dict[str, str]:

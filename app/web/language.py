@@ -32,7 +32,7 @@ def choose() -> Response:
 def _back(page: str) -> str:
     """The page's own address if it is one of ours; made anew, so that it leads nowhere else."""
     try:
-        endpoint, values = current_app.create_url_adapter(request).match(page, "GET")  # type: ignore[union-attr]
+        endpoint, values = current_app.url_map.bind("").match(page, "GET")
     except HTTPException:
         return url_for("portal.front")
     return url_for("portal.front") if values else url_for(endpoint)
