@@ -22,6 +22,7 @@ MASKS: Final = {
     "•+ [0-9]{2}": "••••• 00",
     r"[\w*•]+@[\w*•.]+": "…@…",
     r"\d{1,2}:\d\d": "0:00",
+    r"(?<=0:00\s)[ap](?=\.\s?m\.)": "a",
     r"\d{1,2} de \w+ de \d{4}": "1 de enero de 2000",
     r"\b19000\d{5}\b": "1900000000",
     r"Chrome[^,]*,": "Chrome,",
@@ -31,6 +32,11 @@ MASKS: Final = {
 def snapshot(visitor: ChromiumVisitor) -> str:
     """What the page is about, without the bank's frame around it, and what was said last."""
     tree = visitor.main.aria_snapshot() + "\n" + visitor.page.get_by_role("status").aria_snapshot() + "\n"
+    return masked(tree)
+
+
+def masked(tree: str) -> str:
+    """Without what differs from customer to customer and from hour to hour; equal lines in a row stand once."""
     for pattern, mask in MASKS.items():
         tree = re.sub(pattern, mask, tree)
     return re.sub(r"^(.*\n)\1+", r"\1", tree, flags=re.MULTILINE)
