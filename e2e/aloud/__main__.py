@@ -11,12 +11,12 @@ from playwright.sync_api import sync_playwright
 from app.settings import ROOT
 from e2e.aloud import transcript
 from e2e.aloud.desk import BROWSERS, browser, desk, provide, version
+from e2e.aloud.glance import Glance
 from e2e.aloud.listener import Listener
 from e2e.aloud.walk import every_end, whole_journey
 from e2e.bank import Bank
 from e2e.pages import Visitor
 from e2e.server import Server
-from e2e.windows import PlaywrightWindow
 
 UNFINISHED: Final = ROOT / "test-results" / "speech"
 
@@ -40,7 +40,7 @@ def _read(name: str, folder: Path) -> None:
             sync_playwright() as playwright,
             browser(made, name, playwright, folder) as opened,
         ):
-            somebody = Listener(made, Visitor(PlaywrightWindow(opened.pages[0]), server.url, scripts=True))
+            somebody = Listener(made, Visitor(Glance(opened.pages[0]), server.url, scripts=True))
             try:
                 whole_journey(somebody, bank)
                 every_end(somebody, bank)

@@ -76,6 +76,7 @@ def whole_journey(somebody: Listener, bank: Bank) -> None:
         somebody.tab_to("Enviar")
     with somebody.chapter(CHAPTERS[Step.CODE], "The code"):
         somebody.press("Return", partial(somebody.visitor.sees, SENT))
+        somebody.read_on()
         _give_codes(somebody, bank.code(alicia))
     with somebody.chapter(CHAPTERS[Step.QUESTIONS], "The questions"):
         _questions(somebody, alicia, bank)
