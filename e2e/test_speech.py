@@ -31,13 +31,17 @@ SOON = "Por su seguridad esta página se cierra en menos de un minuto. ¿Necesit
 ENDED = "El tiempo se terminó. Nada cambió en su cuenta."
 SECONDS_MS = 1_000
 INVALID = "() => document.querySelectorAll(':invalid').length"
-# How many frames were drawn between a swap and the move of the focus that follows it.
+# How many frames were drawn between the coming of a step and the move of the focus that follows it.
 FRAMES = """(() => {
   let frame = 0;
   window.waited = [];
   window.frame = () => frame;
   const count = () => { frame += 1; requestAnimationFrame(count); };
-  document.addEventListener("htmx:finally:swap", () => { frame = 0; requestAnimationFrame(count); });
+  requestAnimationFrame(count);
+  const here = () => document.getElementById("step");
+  let was = null;
+  new MutationObserver(() => { if (here() !== was) [was, frame] = [here(), 0]; })
+    .observe(document, { subtree: true, childList: true });
   document.addEventListener("focusin", ({ target }) => {
     if (target.matches("[data-focus]")) window.waited.push(frame);
   });
