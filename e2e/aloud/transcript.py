@@ -16,15 +16,17 @@ NAMES: Final = {"firefox": "Firefox", "chromium": "Chromium"}
 # Said or not as the machine is fast or slow; it is not about our pages.
 HURRY: Final = re.compile(
     r"Cargando\. Por favor, espere\.|Selección eliminada\.|Un momento…|documento web\."
-    r"|\d+ caracteres (viñeta|círculo negro)|.*introducir una dirección caja combinada.*"
+    r"|\d+ caracteres (viñeta|círculo negro)|(viñeta|círculo negro)( (viñeta|círculo negro))+"
+    r"|.*introducir una dirección caja combinada.*"
 )
 MASKS: Final = {
     r"(?:http://)?127\.0\.0\.1:\d+\S*": "«address»",
     r"\d{1,2} de \w+ de \d{4}(, \d{1,2}:\d\d( [ap]\.( m\.)?)?)?": "«date»",
     r"\b\d{1,2}:\d\d\b": "«time»",
+    # Which links were visited a browser knows sooner or later.
+    r"(\d+ enlaces? visitados?, )?\d+ enlaces? no visitados?": "«number» enlaces",
+    r"enlace visitado": "enlace",
 }
-
-
 ANSWER: Final = "«answer»"
 # How many answers a question has, and which of them break into two lines, is for the bank's key to say.
 ONE_AND_ALL_ALIKE: Final = re.compile(rf"(- {ANSWER}\n(?:- .*\n){{0,3}}?)\1+")
