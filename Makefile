@@ -75,6 +75,9 @@ docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of 
 snapshots: browsers $(VENV)/words.stamp ## Write anew what a screen reader is given at each state
 	$(BIN)/pytest e2e/test_accessibility.py --renew-snapshots
 
+speech: $(VENV)/test.stamp $(VENV)/words.stamp ## Have the screen reader Orca read the journey in Firefox and Chromium (Debian): docs/speech
+	$(BIN)/python -m e2e.aloud
+
 picture: browsers $(VENV)/words.stamp ## Photograph the journey for the README
 	$(BIN)/python -m e2e.picture
 

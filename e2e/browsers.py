@@ -153,10 +153,21 @@ def provide(engine: Engine, playwright: Playwright) -> Path:
 
 
 def _ways(engine: Engine) -> Iterator[list[str]]:
-    apt = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(engine.debian_packages)}"
-    if shutil.which("apt-get") and (prefix := _as_root()) is not None:
-        yield [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", apt]
+    if way := _from_debian(engine.debian_packages):
+        yield way
     yield [sys.executable, "-m", "playwright", "install", engine.name]
+
+
+def install_from_debian(packages: tuple[str, ...]) -> bool:
+    """Whether these are installed now; nobody is asked for a password."""
+    way = _from_debian(packages)
+    return way is not None and _succeeds(way)
+
+
+def _from_debian(packages: tuple[str, ...]) -> list[str] | None:
+    prefix = _as_root() if shutil.which("apt-get") else None
+    apt = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
+    return None if prefix is None else [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", apt]
 
 
 def _as_root() -> list[str] | None:

@@ -1,5 +1,7 @@
 """What is spoken unasked: at a swap the heading or the mistakes, the time at four moments, no more (A4, A8)."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -11,8 +13,10 @@ from e2e.journey import (
     give_code,
     give_document,
     open_link,
+    reach_code,
     reach_contacts,
     reach_password,
+    reach_questions,
     set_password,
     wait_for_code,
 )
@@ -26,6 +30,35 @@ OVER = "El tiempo del código se terminó. Suele pasar. Empiece de nuevo y le en
 SOON = "Por su seguridad esta página se cierra en menos de un minuto. ¿Necesita más tiempo?"
 ENDED = "El tiempo se terminó. Nada cambió en su cuenta."
 SECONDS_MS = 1_000
+INVALID = "() => document.querySelectorAll(':invalid').length"
+# How many frames were drawn between the coming of a step and the move of the focus that follows it.
+FRAMES = """(() => {
+  let frame = 0;
+  window.waited = [];
+  window.frame = () => frame;
+  const count = () => { frame += 1; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
+  const here = () => document.getElementById("step");
+  let was = null;
+  new MutationObserver(() => { if (here() !== was) [was, frame] = [here(), 0]; })
+    .observe(document, { subtree: true, childList: true });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("[data-focus]")) window.waited.push(frame);
+  });
+})()"""
+GO_ON = """document.addEventListener("htmx:finally:swap", () => setTimeout(() => {
+  document.querySelector("#step form [type=submit]").focus();
+}))"""
+# Chromium calls whatever can have the focus «clickable» where its document listens for clicks.
+LISTENERS = """(() => {
+  window.widely = [];
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (kind, ...how) {
+    const wide = [document, document.documentElement, document.body].includes(this);
+    if (wide && /^(click|mouse|pointer)/.test(kind)) window.widely.push(kind);
+    return listen.call(this, kind, ...how);
+  };
+})()"""
 
 
 def arrives(visitor: ChromiumVisitor, ear: Ear, step: str) -> None:
@@ -81,6 +114,54 @@ def test_each_swap_speaks_the_heading_or_the_mistakes_and_no_more(visit_chromium
     refuses(visitor, ear, "Asignar contraseña")
     set_password(visitor)
     arrives(visitor, ear, "done")
+
+
+def test_the_summary_says_each_mistake_and_how_many_attempts_are_left(
+    visit_chromium: VisitChromium, bank: Bank
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
+    reach_code(visitor, alicia, bank)
+    give_code(visitor, f"{(int(bank.code(alicia)) + 1) % 1_000_000:06}")
+    expect(visitor.summary).to_have_accessible_description(re.compile("no es correcto.* Le quedan 2 intentos"))
+
+
+def test_no_field_is_called_invalid_before_anybody_typed(visit_chromium: VisitChromium, bank: Bank) -> None:
+    visitor = visit_chromium()
+    visitor.go("/personas")
+    assert visitor.window.run(INVALID) == 0
+    alicia = bank.new_customer()
+    reach_questions(visitor, alicia, bank)
+    assert visitor.window.run(INVALID) == 0
+    answer(visitor, alicia, bank)
+    visitor.stands_at("password")
+    assert visitor.window.run(INVALID) == 0
+
+
+def test_a_screen_reader_knows_the_step_before_the_focus_goes_there(visit_chromium: VisitChromium) -> None:
+    visitor = visit_chromium()
+    visitor.page.add_init_script(FRAMES)
+    visitor.go("/personas/clave")
+    visitor.press("Continuar")
+    expect(visitor.summary).to_be_focused()
+    (waited,) = visitor.window.run("() => window.waited")
+    assert waited >= 1
+
+
+def test_whoever_goes_on_at_once_is_not_fetched_back(visit_chromium: VisitChromium) -> None:
+    visitor = visit_chromium()
+    visitor.page.add_init_script(FRAMES)
+    visitor.page.add_init_script(GO_ON)
+    visitor.go("/personas/clave")
+    visitor.press("Continuar")
+    visitor.until(lambda: visitor.window.run("() => window.frame()") > 5, "for some frames to pass")
+    expect(visitor.button("Continuar")).to_be_focused()
+
+
+def test_a_heading_is_not_said_to_be_there_to_be_pressed(visit_chromium: VisitChromium) -> None:
+    visitor = visit_chromium()
+    visitor.page.add_init_script(LISTENERS)
+    visitor.go("/personas/clave")
+    assert visitor.window.run("() => window.widely") == []
 
 
 @pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])

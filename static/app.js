@@ -191,14 +191,21 @@
     if (fresh.has(step())) return arrive();
     arrive();
     window.scrollTo(0, 0);
-    step().querySelector("[data-focus]")?.focus();
+    focusOn(step().querySelector("[data-focus]"));
+  };
+  // Two frames later: a screen reader must know the new step before it hears where the focus is, or it reads on behind it.
+  const focusOn = (place) => {
+    document.activeElement?.blur(); // htmx put it back into the field
+    const take = () => { if (document.activeElement === document.body) place?.focus(); };
+    requestAnimationFrame(() => requestAnimationFrame(take));
   };
 
   document.addEventListener("change", ({ target }) => {
     if (!target.matches("[data-show-password]")) return;
     for (const name of ["password", "again"]) document.getElementById(name).type = target.checked ? "text" : "password";
   });
-  document.addEventListener("click", ({ target }) => { if (target.matches("[data-stay]")) stay(target); });
+  // Not on the document: for its sake Chromium tells screen readers that each heading can be pressed.
+  document.getElementById("idle")?.addEventListener("click", ({ target }) => { if (target.matches("[data-stay]")) stay(target); });
 
   // --- the network: busy while it works, a plain word when it fails, nothing lost ----------------------------
   let slow;

@@ -1,0 +1,1 @@
+"""The folder that Orca finds before the system's own voice."""
