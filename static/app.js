@@ -201,6 +201,7 @@
   document.addEventListener("click", ({ target }) => { if (target.matches("[data-stay]")) stay(target); });
 
   // --- the network: busy while it works, a plain word when it fails, nothing lost ----------------------------
+  const lively = matchMedia("(prefers-reduced-motion: no-preference)");
   let slow;
   const busy = (on) => {
     clearTimeout(slow);
@@ -232,7 +233,12 @@
     else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
       event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
       location.reload();
-    }
+    } else if (form && lively.matches) for (const { swapSpec } of tasks) swapSpec.transition = true;
+  });
+  // Motion follows a step and nobody waits for it: the focus is there before the new step moves in.
+  document.addEventListener("htmx:before:viewTransition", ({ detail }) => {
+    const { task } = detail;
+    detail.task = () => task().then(moveOn);
   });
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {
