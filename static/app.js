@@ -179,6 +179,7 @@
   const arrive = () => {
     const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
     if (first(here)) {
+      busy(false);
       say("");
       watchIdle();
       if (!code) codeClock.stop();
