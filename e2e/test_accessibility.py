@@ -18,6 +18,7 @@ def test_every_state_is_accessible_in_every_window(
 ) -> None:
     house = houses(**WALKS[walk].settings)
     visitor = visit_chromium(house=house)
+    visitor.page.emulate_media(reduced_motion="reduce")  # as the audit leaves it
     for name in WALKS[walk].states(visitor, house.bank):
         if ENGLISH not in name:
             audit.found += [f"{name} {said}" for said in snapshots.differs(visitor, name, renew=renew_snapshots)]

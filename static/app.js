@@ -179,6 +179,7 @@
   const arrive = () => {
     const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
     if (first(here)) {
+      busy(false);
       say("");
       watchIdle();
       if (!code) codeClock.stop();
@@ -208,6 +209,7 @@
   document.getElementById("idle")?.addEventListener("click", ({ target }) => { if (target.matches("[data-stay]")) stay(target); });
 
   // --- the network: busy while it works, a plain word when it fails, nothing lost ----------------------------
+  const lively = matchMedia("(prefers-reduced-motion: no-preference)");
   let slow;
   const busy = (on) => {
     clearTimeout(slow);
@@ -239,7 +241,12 @@
     else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
       event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
       location.reload();
-    }
+    } else if (form && lively.matches) for (const { swapSpec } of tasks) swapSpec.transition = true;
+  });
+  // Motion follows a step and nobody waits for it: the focus is there before the new step moves in.
+  document.addEventListener("htmx:before:viewTransition", ({ detail }) => {
+    const { task } = detail;
+    detail.task = () => task().then(moveOn);
   });
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {

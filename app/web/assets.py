@@ -1,7 +1,9 @@
 """Stylesheets, scripts and pictures under their content's hash, compressed once, so browsers keep them for good."""
 
 import hashlib
+import re
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
@@ -18,18 +20,26 @@ MIMETYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image
 STYLE: Final = "style.css"
 SCRIPT: Final = "app.js"
 SCRIPT_PARTS: Final = ("modern.js", "vendor/htmx.min.js", SCRIPT)
+COMMENTS: Final = {".css": rb"(?s)/\*.*?\*/", ".js": rb"(?m)^ *//.*\n"}
 
 
 def _read(settings: Settings) -> dict[str, bytes]:
     """Every file by its name under `static/`.
 
-    The stylesheet begins with the bank's colours, as the settings say. The script brings its parts along: one request,
-    and all of it works or nothing does.
+    Our comments stay at home. The stylesheet begins with the bank's colours, as the settings say. The script brings its
+    parts along: one request, and all of it works or nothing does.
     """
     found = (path for path in FOLDER.rglob("*") if path.suffix in MIMETYPES)
-    files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found}
+    files = {path.relative_to(FOLDER).as_posix(): _without_comments(path) for path in found}
     script = b";\n".join(files[part] for part in SCRIPT_PARTS)
     return files | {STYLE: _theme(settings) + files[STYLE], SCRIPT: script}
+
+
+def _without_comments(path: Path) -> bytes:
+    """A file as browsers need it; what others wrote travels as it came."""
+    content = path.read_bytes()
+    ours = path.parent == FOLDER and path.suffix in COMMENTS
+    return re.sub(COMMENTS[path.suffix], b"", content) if ours else content
 
 
 def _theme(settings: Settings) -> bytes:

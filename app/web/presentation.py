@@ -1,31 +1,43 @@
 """What every template knows: the bank, the stages' names, and how times and messages read."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import Flask
 from flask_babel import format_date, format_timedelta
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from app.domain.journey import Step
 from app.letters import local_time
 from app.services import services
 from app.translation import money, say
 
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the journey as a customer sees it, and about how many minutes it takes."""
+
+    name: LazyString
+    steps: frozenset[Step]
+    minutes: int
+
+
 STAGES: Final = (
-    (_("Identify yourself"), frozenset({Step.IDENTIFY})),
-    (_("Open the link"), frozenset({Step.LINK_SENT, Step.REIDENTIFY})),
-    (_("Confirm your contact details"), frozenset({Step.CONTACTS})),
-    (_("Type the code"), frozenset({Step.CODE})),
-    (_("Answer the questions"), frozenset({Step.QUESTIONS})),
-    (_("Choose your password"), frozenset({Step.PASSWORD})),
-    (_("Done"), frozenset({Step.DONE})),
+    Stage(_("Document"), frozenset({Step.IDENTIFY}), 1),
+    Stage(_("Link"), frozenset({Step.LINK_SENT, Step.REIDENTIFY}), 1),
+    Stage(_("Contact"), frozenset({Step.CONTACTS}), 0),
+    Stage(_("Code"), frozenset({Step.CODE}), 1),
+    Stage(_("Questions"), frozenset({Step.QUESTIONS}), 1),
+    Stage(_("Password"), frozenset({Step.PASSWORD}), 1),
+    Stage(_("Done"), frozenset({Step.DONE}), 0),
 )
 
 
 def stage_of(step: Step) -> int | None:
     """Which stage a customer sees for a step, counted from 0; None at the ends that are not the goal."""
-    return next((number for number, (_name, steps) in enumerate(STAGES) if step in steps), None)
+    return next((number for number, stage in enumerate(STAGES) if step in stage.steps), None)
 
 
 def from_timestamp(seconds: float) -> datetime:

@@ -69,7 +69,7 @@ def test_the_browser_gets_the_encoding_it_likes_best(
     assert int(answer.headers["Content-Length"]) == len(answer.data)
     assert "Accept-Encoding" in answer.headers["Vary"]
     plain = DECODERS[encoding](answer.data)
-    assert plain.startswith((b"<", b"//", b":root"))
+    assert plain.startswith((b"<", b"if (", b":root"))
     assert len(answer.data) < len(plain) or not encoding
 
 
@@ -113,6 +113,20 @@ def test_a_page_loads_one_stylesheet_one_script_and_an_icon(bank: Bank) -> None:
 
 def test_the_script_brings_htmx_unchanged(bank: Bank) -> None:
     assert (ROOT / "static" / "vendor" / "htmx.min.js").read_bytes() in ask(bank, "app.js").data
+
+
+@pytest.mark.parametrize("name", ["app.js", "style.css"])
+def test_our_comments_stay_at_home_and_all_else_travels(bank: Bank, name: str) -> None:
+    travelled = ask(bank, name).text.replace((ROOT / "static/vendor/htmx.min.js").read_text(), "").splitlines()
+    ours = [line for part in ("modern.js", name) if part.endswith(name[-3:]) for line in _lines(part)]
+    comments = [line for line in ours if line.strip().startswith(("//", "/*")) or line.endswith("*/")]
+    assert comments
+    assert not [line for line in travelled if line.strip().startswith(("//", "/*")) or "*/" in line]
+    assert [line for line in ours if line not in travelled and line not in comments] == []
+
+
+def _lines(name: str) -> list[str]:
+    return [line for line in (ROOT / "static" / name).read_text().splitlines() if line]
 
 
 def test_the_stylesheet_begins_with_the_banks_colours(open_bank: OpenBank) -> None:
