@@ -16,7 +16,7 @@ from app.adapters.sql.purge import purge
 from app.domain.customers import Channel, Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
-from app.domain.notices import Notice, NoticeKind, backoff, expired
+from app.domain.notices import Notice, NoticeKind, backoff, expired, late
 from app.domain.policy import DAY, Budget
 from app.domain.proofs import address_key, code, document_key, new_token, token_hash
 from app.domain.recovery import Recovery, StaleRecovery
@@ -171,7 +171,8 @@ class Worker:
         recovery = tx.recoveries.get(notice.recovery_id)
         if recovery and notice.nonce:
             idle_at = recovery.touched(tx.now, policy).idle_at
-            tx.recoveries.code_accepted(recovery.id, notice.nonce, tx.now + policy.code_valid, idle_at)
+            expires_at = tx.now + policy.code_valid
+            tx.recoveries.code_accepted(recovery.id, notice.nonce, expires_at, idle_at, late=late(notice, tx.now))
 
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:

@@ -62,14 +62,17 @@
 
   const codeIsOver = (box) => {
     const button = step().querySelector("form [type=submit]");
-    const restart = document.getElementById("code-over");
+    const ways = document.getElementById("code-over");
+    const [inTime, late] = ways.children;
     const wasThere = document.activeElement === button;
     box.querySelector("[data-running]").hidden = true;
     box.querySelector("[data-over]").hidden = false;
     button.hidden = true;
-    restart.hidden = false;
+    inTime.hidden = "late" in box.dataset;
+    late.hidden = !inTime.hidden;
+    ways.hidden = false;
     document.getElementById("idle").hidden = true;
-    if (wasThere) restart.querySelector("button").focus();
+    if (wasThere) (late.hidden ? inTime : late).querySelector("button").focus();
     say(box.querySelector("[data-over]").textContent.trim());
   };
 

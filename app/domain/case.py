@@ -60,6 +60,11 @@ class Case:
             raise LookupError("the customer is not known at this step")
         return self.credential
 
+    @property
+    def is_owed_a_code(self) -> bool:
+        """Whether this browser holds a recovery whose code ran out because its message left late."""
+        return self.customer is not None and self.under_way.owes_a_code(self.now)
+
 
 def _nothing_more(_: Transaction) -> None:
     """The effect of a decision that changes only the recovery."""

@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     TURNED_AWAY = "turned_away"
     TOO_LATE = "too_late"
     SUPERSEDED = "superseded"
+    REISSUED = "reissued"
     RESTARTED = "restarted"
 
 
@@ -54,7 +55,9 @@ JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
         Step.LINK_SENT: {Outcome.ACCEPTED: Step.REIDENTIFY} | _LEAVING,
         Step.REIDENTIFY: {Outcome.ACCEPTED: Step.CONTACTS, Outcome.WRONG: Step.REIDENTIFY} | _LOCKING | _LEAVING,
         Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _LEAVING,
-        Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE} | _LOCKING | _LEAVING,
+        Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE, Outcome.REISSUED: Step.CODE}
+        | _LOCKING
+        | _LEAVING,
         Step.QUESTIONS: {Outcome.ACCEPTED: Step.PASSWORD, Outcome.WRONG: Step.QUESTIONS} | _LOCKING | _LEAVING,
         Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _LOCKING | _LEAVING,
         Step.DONE: _OVER,

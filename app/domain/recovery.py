@@ -47,14 +47,23 @@ class Recovery:
     code_nonce: str | None = None
     code_channel: Channel | None = None
     code_expires_at: datetime | None = None
+    code_late: bool = False
     refusal: Refusal | None = None
 
     def outlived(self, now: datetime) -> bool:
         """Whether a deadline of the step it stands at has passed; at the very instant it has (ASVS V6.5)."""
         if self.step is Step.LINK_SENT:
             return _passed(self.link_expires_at, now)
-        if self.step is Step.CODE and _passed(self.code_expires_at, now):
-            return True
+        return self._code_is_over(now) or self._session_is_over(now)
+
+    def owes_a_code(self, now: datetime) -> bool:
+        """Whether the code ran out whose message left late, with time left for another (docs/decisions/0050)."""
+        return self.code_late and self._code_is_over(now) and not self._session_is_over(now)
+
+    def _code_is_over(self, now: datetime) -> bool:
+        return self.step is Step.CODE and _passed(self.code_expires_at, now)
+
+    def _session_is_over(self, now: datetime) -> bool:
         return _passed(self.idle_at, now) or _passed(self.total_at, now)
 
     def touched(self, now: datetime, policy: Policy) -> "Recovery":

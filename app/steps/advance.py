@@ -1,6 +1,7 @@
 """How an answer moves a recovery: spend the try, decide, and keep all of it in one transaction."""
 
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from app.domain.case import Case, Decision, Rules
@@ -10,7 +11,7 @@ from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.ports import Store, Transaction
 from app.domain.recovery import Recovery, StaleRecovery, standing
-from app.steps import STEPS
+from app.steps import STEPS, another_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,19 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     Raises:
         StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
     """
-    module = STEPS[step]
+    return _take(store, step, STEPS[step], case, answer)
+
+
+def reissue(store: Store, case: Case) -> Moved:
+    """Send another code in place of one that came too late; it is one of the day's.
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    return _take(store, Step.CODE, another_code, case, None)
+
+
+def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any) -> Moved:
     left = _spend(store, case, module.BUDGET)
     if module.BUDGET and left is None:
         decision = Decision(Outcome.SPENT, case.under_way)

@@ -14,7 +14,7 @@ from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.services import services
 from app.steps import STEPS, code
-from app.steps.advance import Moved, advance, look
+from app.steps.advance import Moved, advance, look, reissue
 from app.steps.form import StepForm
 from app.steps.password import rules_list
 from app.translation import language, say
@@ -102,6 +102,10 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
         form.refuse(say(moved.message) if moved.message else "")
         case = replace(case, recovery=moved.recovery)
         return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
+    return _go_on(moved)
+
+
+def _go_on(moved: Moved) -> WerkzeugResponse:
     mine = _session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
     if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
@@ -116,6 +120,20 @@ def code_time() -> WerkzeugResponse:
     if step is not Step.CODE or not wants_fragment():
         return _to_the_page()
     return draw("steps/code_time.html", 200, **code.show(case))
+
+
+@blueprint.post("/personas/clave/otro-codigo")
+def another_code() -> WerkzeugResponse:
+    """Another code in the same recovery, where the last one left late and ran out (docs/decisions/0050)."""
+    _step, case = _here()
+    if not case.is_owed_a_code:
+        return _to_the_page()
+    try:
+        moved = reissue(services().store, case)
+    except StaleRecovery:
+        return _to_the_page()
+    _tell(moved)
+    return _go_on(moved)
 
 
 @blueprint.post("/personas/clave/reglas")

@@ -40,6 +40,7 @@ recoveries = st.builds(
     idle_at=maybe_instants,
     total_at=maybe_instants,
     code_expires_at=maybe_instants,
+    code_late=st.booleans(),
     refusal=st.none() | st.sampled_from(Refusal),
 )
 
@@ -145,6 +146,29 @@ def test_the_deadline_of_a_code_that_was_right_does_not_follow_the_customer() ->
     recovery = replace(under_way(Step.QUESTIONS), code_expires_at=START + POLICY.code_valid)
 
     assert seen_by_holder(recovery, START + POLICY.code_valid) is Step.QUESTIONS
+
+
+def test_another_code_is_owed_from_the_instant_the_late_one_ends_until_the_pause_does() -> None:
+    recovery, end = replace(under_way(Step.CODE), code_late=True), START + POLICY.code_valid
+
+    assert not recovery.owes_a_code(end - AN_INSTANT)
+    assert recovery.owes_a_code(end)
+    assert recovery.owes_a_code(START + POLICY.idle - AN_INSTANT)
+    assert not recovery.owes_a_code(START + POLICY.idle)
+
+
+@pytest.mark.parametrize("changed", [{"code_late": False}, {"code_expires_at": None}, {"total_at": START}])
+def test_no_other_code_is_owed(changed: dict[str, object]) -> None:
+    recovery = replace(under_way(Step.CODE), **{"code_late": True, **changed})
+
+    assert not recovery.owes_a_code(START + POLICY.code_valid)
+
+
+@pytest.mark.parametrize("step", [step for step in AFTER_THE_LINK if step is not Step.CODE])
+def test_only_who_waits_at_the_code_is_owed_another(step: Step) -> None:
+    recovery = replace(under_way(step), code_expires_at=START + POLICY.code_valid, code_late=True)
+
+    assert not recovery.owes_a_code(START + POLICY.code_valid)
 
 
 # --- more time

@@ -132,11 +132,19 @@ class Tour:
         self._see("code, empty", walk.browser.submit(code=""))
         self._see("code, misshapen", walk.browser.submit(code="12"))
         self._see("code, refused", walk.browser.submit(code="000000"))
+        self._late_code()
         mobile = self.walk(CAROL_BY_MOBILE_ONLY, Step.CONTACTS).browser
         self._see("contacts, mobile", mobile.page)
         self._see("code, on its way, mobile", mobile.submit())
         self.bank.deliver()
         self._see("code, mobile", mobile.visit())
+
+    def _late_code(self) -> None:
+        browser = self.walk(to=Step.CODE).browser
+        self.bank.execute("UPDATE recovery SET code_late = TRUE")
+        self._see("code, sent late", browser.visit())
+        self.bank.clock.go_on(seconds=120)
+        self._see("expired, sent late", browser.visit())
 
     def _from_the_code_on(self) -> None:
         walk = self.walk(to=Step.QUESTIONS)

@@ -22,7 +22,7 @@ from app.domain.recovery import Recovery
 from app.services import Services
 from app.settings import read_settings
 from app.steps import STEPS
-from app.steps.advance import Moved, advance, look
+from app.steps.advance import Moved, advance, look, reissue
 from app.steps.questions import drawn
 from tests.people import NEW_PASSWORD, NOBODYS_DOCUMENT, WEAK_PASSWORD, Clock
 
@@ -119,6 +119,11 @@ class Browser:
         if moved.outcome is not Outcome.WRONG:
             self.recovery_id, self.ticket = moved.recovery.id, moved.recovery.ticket
         return moved
+
+    def ask_for_another_code(self) -> Moved | None:
+        """Press «Enviar otro código», if that is offered."""
+        _, case = self.look()
+        return reissue(self.bank.store, case) if case.is_owed_a_code else None
 
     def stay(self) -> bool:
         """Ask for more time; whether there was any to give."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.customers import Customer
 from app.domain.journey import Outcome, Step
-from app.domain.notices import NoticeKind
+from app.domain.notices import LATE, NoticeKind
 from app.domain.policy import DAY, Budget, Policy
 from tests.journey.bank import Letter
 from tests.people import OLD_PASSWORD
@@ -85,6 +85,8 @@ class Entry:
     touched_at: datetime | None = None
     code: str | None = None
     code_at: datetime | None = None
+    asked_at: datetime | None = None
+    late: bool = False
     closed: bool = False
     changes: int = 0
 
@@ -113,15 +115,22 @@ class Entry:
         in_time = self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid
         return bool(in_time and opened == self.token)
 
+    def owes_another_code(self, browser: str, now: datetime) -> bool:
+        """Whether the code of this browser ran out, and its message left a minute after it was asked for or later."""
+        waits = self.holder == browser and self.stands_at(Step.CODE)
+        return waits and self.late and not self._in_time(now) and self._session_lives(now)
+
     def _in_time(self, now: datetime) -> bool:
+        assert self.account
+        over = self.code_at and self.given[-1] is Step.CONTACTS and now >= self.code_at + self.account.policy.code_valid
+        return self._session_lives(now) and not over
+
+    def _session_lives(self, now: datetime) -> bool:
         assert self.account
         assert self.touched_at
         assert self.begun_at
         policy = self.account.policy
-        ends = [self.touched_at + policy.idle, self.begun_at + policy.total]
-        if self.code_at and self.given[-1] is Step.CONTACTS:
-            ends.append(self.code_at + policy.code_valid)
-        return all(now < end for end in ends)
+        return now < self.touched_at + policy.idle and now < self.begun_at + policy.total
 
     def close(self) -> None:
         """End it, unless it has ended; a link that was asked for and not written yet stays as it is."""
@@ -133,8 +142,16 @@ class Entry:
         """Note a proof."""
         if step is Step.REIDENTIFY:
             self.holder, self.begun_at = browser, now
+        if step is Step.CONTACTS:
+            self.asked_at = now
         self.given.append(step)
         self.touched_at = now
+
+    def ask_again(self, now: datetime) -> None:
+        """Note that another code was asked for; the one before is dead."""
+        self.code, self.code_at, self.late = None, None, False
+        self.asked_at = self.touched_at = now
+        self.changes += 1
 
 
 @dataclass
@@ -160,7 +177,9 @@ class Ledger:
         if letter.token:
             self._link(entry, letter)
         if letter.code and arrived:
+            assert entry.asked_at
             entry.code, entry.code_at, entry.touched_at = letter.code, letter.at, letter.at
+            entry.late = letter.at >= entry.asked_at + LATE
             entry.changes += 1
 
     def _link(self, entry: Entry, letter: Letter) -> None:
@@ -190,6 +209,14 @@ class Ledger:
         if step is Step.PASSWORD:
             self._assign(entry, str(answer))
         return Outcome.ACCEPTED
+
+    def judge_another_code(self, entry: Entry, now: datetime) -> Outcome:
+        """What asking for another code must come to; its consequences are noted."""
+        assert entry.account
+        if entry.account.spend(Budget.CODES, now) is None:
+            return self._lock(entry, now)
+        entry.ask_again(now)
+        return Outcome.REISSUED
 
     def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> bool:
         """Note an answer that came too late to count; whether it closed recovery all the same.

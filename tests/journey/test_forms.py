@@ -143,13 +143,14 @@ def test_a_refused_code_is_explained_and_not_drawn_again(spanish: Flask, case: C
 def test_the_page_never_says_that_the_code_is_over_while_it_works(case: Case, left: float, told: str) -> None:
     sent = replace(RECOVERY, code_channel=Channel.SMS, code_expires_at=START + timedelta(seconds=left))
 
-    assert code.show(replace(case, recovery=sent)) == {"channel": Channel.SMS, "seconds_left": told}
+    assert code.show(replace(case, recovery=sent)) == {"channel": Channel.SMS, "late": False, "seconds_left": told}
 
 
 def test_while_the_code_is_on_its_way_no_time_is_told(case: Case) -> None:
     on_its_way = replace(RECOVERY, code_channel=Channel.EMAIL)
 
-    assert code.show(replace(case, recovery=on_its_way)) == {"channel": Channel.EMAIL, "seconds_left": None}
+    shown = {"channel": Channel.EMAIL, "late": False, "seconds_left": None}
+    assert code.show(replace(case, recovery=on_its_way)) == shown
 
 
 # --- contacts
@@ -193,10 +194,11 @@ def test_a_bank_may_send_the_code_where_the_link_did_not_go(
 
 
 def test_the_time_of_a_code_does_not_run_before_it_is_sent(case: Case) -> None:
-    earlier = replace(RECOVERY, code_nonce="earlier", code_expires_at=START + timedelta(seconds=1))
+    earlier = replace(RECOVERY, code_nonce="earlier", code_expires_at=START + timedelta(seconds=1), code_late=True)
     asked = contacts.handle(replace(case, recovery=earlier), None).recovery
 
     assert asked.code_expires_at is None
+    assert not asked.code_late
     assert asked.code_nonce != "earlier"
 
 

@@ -129,6 +129,32 @@ class Walks(RuleBasedStateMachine):
         for one in zip(several, pages, given, marks, strict=True):
             self._answer(*one)
 
+    @rule(who=readers, customer=customers, wait=st.sampled_from((59, 60, 290)), pause=st.sampled_from((119, 120, 299)))
+    def get_a_code_late(self, who: str, customer: str, wait: int, pause: int) -> None:
+        """Confirm the contacts while mail is down; it is up after a while, and another while passes."""
+        self.recover(who, customer, 1, 0, 0)
+        self.bank.postman.mail_works = False
+        self._go_on(who, 1)
+        self.time_passes(wait)
+        self.bank.postman.mail_works = True
+        self.post()
+        self.time_passes(pause)
+
+    @rule(who=browsers, wrongly=st.booleans())
+    def ask_for_another_code(self, who: str, wrongly: bool) -> None:
+        recovery_id, now = self.browsers[who].recovery_id, self.bank.clock.now
+        entry = self.ledger.entries.get(recovery_id or "")
+        moved = self.browsers[who].ask_for_another_code()
+        if entry is None or not entry.account or not entry.owes_another_code(who, now):
+            assert moved is None, f"{who} has no right to another code"
+            return
+        assert moved, f"{who} has a right to another code"
+        assert moved.outcome is self.ledger.judge_another_code(entry, now)
+        event(f"another code: {moved.outcome}")
+        self.post()
+        if wrongly:
+            self._guess(who, 1, 0)
+
     @rule(who=readers, customer=customers, times=depths, slips=st.sampled_from((0, 1)), pick=picks)
     def recover(self, who: str, customer: str, times: int, slips: int, pick: int) -> None:
         """Ask, open the link, give some right answers, and perhaps a wrong one."""

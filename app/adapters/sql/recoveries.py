@@ -69,7 +69,9 @@ class SqlRecoveries:
             raise StaleRecovery(before.id)
         return moved
 
-    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
+    def code_accepted(
+        self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None, *, late: bool
+    ) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
         self._change(
             col(RecoveryRow.id) == recovery_id,
@@ -77,6 +79,7 @@ class SqlRecoveries:
             col(RecoveryRow.code_nonce) == nonce,
             col(RecoveryRow.code_expires_at).is_(None),
             code_expires_at=expires_at,
+            code_late=late,
             idle_at=idle_at,
         )
 
