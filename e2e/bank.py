@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 from flask import Flask
 from flask_babel import force_locale
+from werkzeug.exceptions import default_exceptions
 
 from app import create_app
 from app.customers_file import CustomerEntry, load
@@ -166,6 +167,12 @@ class Bank:
             found = tx.customers.by_document(document_key(document, built.rules.keys))
         assert found is not None
         return found
+
+    def error_page(self, status: int) -> str:
+        """The page with which the service answers such an error."""
+        with self._app.test_request_context(base_url=self._services.settings.base_url):
+            drawn = self._app.handle_user_exception(default_exceptions[status]())
+            return self._app.make_response(drawn).get_data(as_text=True)
 
     def messages(self, customer: Customer) -> list[Message]:
         """Everything that reached the customer, newest first."""

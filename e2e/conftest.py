@@ -61,6 +61,12 @@ class VisitChromium(Protocol):
     ) -> ChromiumVisitor: ...
 
 
+class OpenHouse(Protocol):
+    """A server with these settings; each is started once."""
+
+    def __call__(self, **settings: str) -> House: ...
+
+
 @pytest.fixture(scope="session")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., House]]:
     """Servers by their settings: `houses(CODE_SECONDS="6")`; each is started once."""
@@ -208,6 +214,17 @@ def audit() -> Iterator[Audit]:
     looking = Audit()
     yield looking
     assert not looking.found, "\n".join(looking.found)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest e2e/test_accessibility.py --renew-snapshots` writes down what it finds."""
+    parser.addoption("--renew-snapshots", action="store_true", help="write e2e/snapshots anew")
+
+
+@pytest.fixture
+def renew_snapshots(request: pytest.FixtureRequest) -> bool:
+    """Whether what a screen reader is given is written down, not compared."""
+    return bool(request.config.getoption("renew_snapshots"))
 
 
 def _name(test: str) -> str:

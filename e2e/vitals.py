@@ -39,7 +39,8 @@ class Typist(ChromiumVisitor):
     """Somebody who types key by key, as the browser's own measure of an answer needs."""
 
     def fill(self, label: str, text: str) -> None:
-        """Type over what stands in the field."""
+        """Tap the field, so that it is in sight as a paint needs it, and type over what stands there."""
+        self.field(label).click()
         self.field(label).clear()
         self.field(label).press_sequentially(text, delay=KEY_MS)
 

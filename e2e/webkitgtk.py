@@ -31,6 +31,14 @@ from e2e.watch import Watch
 from e2e.windows import LOOK, Moving, Sight, Target
 
 BROWSERS: Final = ("lib/*/webkit2gtk-4.*/MiniBrowser", "libexec/webkit2gtk-4.*/MiniBrowser")
+KEYS: Final = {
+    "ArrowDown": Keys.ARROW_DOWN,
+    "ArrowUp": Keys.ARROW_UP,
+    "Enter": Keys.ENTER,
+    "Shift": Keys.SHIFT,
+    "Space": Keys.SPACE,
+    "Tab": Keys.TAB,
+}
 FIELDS: Final = "input:not([type=hidden]), select, textarea"
 OF_ROLE: Final = {
     "button": "button",
@@ -194,6 +202,18 @@ class WebDriverWindow:
         """Press Enter wherever the focus is."""
         with self._here() as driver:
             ActionChains(driver, duration=0).send_keys(Keys.ENTER).perform()
+
+    def press_key(self, name: str) -> None:
+        """Press a key wherever the focus is."""
+        *held, key = (KEYS.get(part, part) for part in name.split("+"))
+        with self._here() as driver:
+            chain = ActionChains(driver, duration=0)
+            for part in held:
+                chain.key_down(part)
+            chain.send_keys(key)
+            for part in held:
+                chain.key_up(part)
+            chain.perform()
 
     def another(self) -> "WebDriverWindow":
         """A second window of the same browser."""

@@ -113,6 +113,9 @@ class Window(Protocol):
     def press_enter(self) -> None:
         """Press Enter wherever the focus is."""
 
+    def press_key(self, name: str) -> None:
+        """Press a key, such as `Tab` or `Shift+Tab`, wherever the focus is."""
+
     def another(self) -> "Window":
         """A second window of the same browser."""
 
@@ -200,6 +203,10 @@ class PlaywrightWindow:
     def press_enter(self) -> None:
         """Press Enter wherever the focus is."""
         self.page.keyboard.press("Enter")
+
+    def press_key(self, name: str) -> None:
+        """Press a key wherever the focus is."""
+        self.page.keyboard.press(name)
 
     def another(self) -> "PlaywrightWindow":
         """A second window of the same browser."""

@@ -316,7 +316,7 @@ def _pieces(text: str, expected: frozenset[str]) -> Iterator[tuple[int, int, flo
         yield year.start(), year.start() + 4, GUESSES_PER_PIECE
     for pattern in _REPEATS:
         for repeat in pattern.finditer(text):
-            unit = _period(repeat[0])
+            unit = _period(repeat[1])
             cost = _guesses(unit, expected) + log10(len(repeat[0]) / len(unit))
             yield repeat.start(), repeat.end(), cost
 

@@ -35,11 +35,17 @@ def people() -> Response:
     return draw("demo/people.html", people=PEOPLE, password=PASSWORD, names=PRODUCT_NAMES)
 
 
+def _read() -> Any:
+    try:
+        return request.get_json()
+    except RecursionError:
+        abort(400)
+
+
 @blueprint.post("/sms")
 def receive_sms() -> tuple[str, int]:
     """The demo's SMS provider: what the worker posts goes to the mailbox."""
-    message: Any = request.get_json()
-    match message:
+    match _read():
         case {"to": str(to), "text": str(text), "id": str(message_id)} if (
             _MOBILE.fullmatch(to) and text.isprintable() and _ID.fullmatch(message_id)
         ):

@@ -153,6 +153,21 @@ def test_a_document_in_a_traceback_hides_its_number() -> None:
     assert "1020304050" not in repr([document])
 
 
+@pytest.mark.parametrize(
+    ("id_type", "number", "why"),
+    [
+        ("DNI", "1020304050", "unknown type"),
+        ("CC", "12", "wrong format"),
+        ("NIT", "8999990680", "wrong check digit"),
+    ],
+)
+def test_an_operator_reads_what_is_wrong_with_a_document(id_type: str, number: str, why: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        IdentityDocument.parse(id_type, number)
+
+    assert str(refused.value) == why
+
+
 def test_a_refusal_repeats_nothing_of_what_was_typed() -> None:
     with pytest.raises(InvalidDocument) as refused:
         IdentityDocument.parse("NIT", "8999990680")

@@ -178,6 +178,7 @@ class TestTheList:
         assert tuple(Rule)[-1] is Rule.NOT_RECENT
         assert POLICY.judge_reuse(False) == Verdict(Rule.NOT_RECENT, POLICY.message(Rule.NOT_RECENT), passed=True)
         assert POLICY.message(Rule.NOT_RECENT).values == {"count": 5}
+        assert POLICY.judge_reuse(True).advice is not None
 
     def test_nothing_judged_is_nothing_accepted(self) -> None:
         assert not accepts(())
@@ -364,7 +365,7 @@ class TestTheOwnersData:
             "ines.gomez85",
             "24-117835901",
             "117835901",
-        } <= set(HERS)
+        } <= set(personal_words(MARIA))
 
     def test_a_name_of_three_letters_is_taken_and_seen(self) -> None:
         eva = replace(MARIA, given_names="Eva")

@@ -151,6 +151,10 @@ def test_a_keyed_name_shows_no_number_and_changes_with_the_key(document: Identit
     assert document_key(document, KEYS) != document_key(document, OTHER_KEYS)
 
 
+def test_no_release_may_rename_documents_by_accident() -> None:
+    assert document_key(IdentityDocument(IdType.CC, "1020304050"), KEYS) == "4yFv_oEAmnIDfEoXdQ3RhQBAYrbzMPPB"
+
+
 def test_every_purpose_has_a_key_of_its_own() -> None:
     keys = {keys.of(purpose) for keys in (KEYS, OTHER_KEYS) for purpose in PURPOSES}
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from itertools import count, islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain import work
 from app.domain.proofs import Keys
@@ -57,6 +59,12 @@ def test_one_answer_that_does_not_fit_spoils_the_proof(challenge: str, numbers: 
 )
 def test_nonsense_is_no_proof(challenge: str, nonsense: str) -> None:
     assert not work.proves(challenge, nonsense)
+
+
+@given(st.text(), st.text())
+def test_whatever_is_sent_is_judged_without_an_error(challenge: str, proof: str) -> None:
+    assert work.age(challenge, KEYS, START) is None
+    assert not work.proves(challenge, proof)
 
 
 def test_a_challenge_tells_its_age_until_it_is_too_old(challenge: str) -> None:

@@ -10,13 +10,13 @@ from random import Random
 from typing import Any, Final
 from urllib.parse import quote_from_bytes, urlencode
 
+from app import LARGEST_FORM
 from attack.hostile import HEADERS, MARK, PIECES, TYPES, text
 from tests.integration.bank import Bank
 from tests.integration.browser import RECOVERY
 
 from .stands import Stand, stands
 
-LIMIT: Final = 64 * 1024
 BRAND: Final = "zqxkqzqx"
 """Stands in all hostile text but for short pieces of it, and in nothing that is ours."""
 METHODS: Final = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "zq")
@@ -101,10 +101,12 @@ class Shots:
                 rest = len(_form({**stand.fields, name: ""})) + 1
                 for piece in REPEATED:
                     raw = piece.encode()
-                    value = raw * ((LIMIT - rest) // len(raw))
+                    value = raw * ((LARGEST_FORM - rest) // len(raw))
                     body = _form({key: kept for key, kept in stand.fields.items() if key != name})
                     body += b"&" + name.encode() + b"=" + value.replace(b"%", b"_").replace(b"&", b"_")
-                    yield Request(f"64 KB of {piece!r} in {name}", stand, path=stand.action.encode(), body=body)
+                    yield Request(
+                        f"as much as fits of {piece!r} in {name}", stand, path=stand.action.encode(), body=body
+                    )
 
     def every_piece_in_every_field(self) -> Iterator[Request]:
         """Each piece of hostile text in each field of each form."""
@@ -167,8 +169,8 @@ class Shots:
         """Thousands of fields, or one field thousands of times."""
         stand = self._stand()
         name = self.chance.choice((*stand.fields, "", "a", "a[]", "__proto__"))
-        body = _form(stand.fields) + f"&{name}=1".encode() * (60_000 // (len(name) + 3))
-        return Request("thousands of fields", stand, path=stand.action.encode(), body=body[:LIMIT])
+        body = _form(stand.fields) + f"&{name}=1".encode() * (LARGEST_FORM // (len(name) + 3))
+        return Request("thousands of fields", stand, path=stand.action.encode(), body=body[:LARGEST_FORM])
 
     def _header(self) -> Request:
         return self._with_header(self.chance.choice(METHODS), self._fill(self.chance.choice(self.addresses)))
@@ -195,9 +197,9 @@ class Shots:
         """A body that is not what its type says."""
         stand, made = self._stand(), self._text().encode()
         bodies = (
-            made, made * (2**21 // (len(made) + 1)), b"\xff\xfe=\xff", b"%=%&=&%zz", b"&" * 60_000, b"[" * 60_000,
-            json.dumps({name: [value] for name, value in stand.fields.items()}).encode(), b'{"a":' * 9000,
-            b"9" * 60_000, gzip.compress(_form(stand.fields)), b'{"to": 1, "text": [], "id": {}}', b'["csp-report"]',
+            made, made * (2**21 // (len(made) + 1)), b"\xff\xfe=\xff", b"%=%&=&%zz", b"&" * 16_000, b"[" * 16_000,
+            json.dumps({name: [value] for name, value in stand.fields.items()}).encode(), b'{"a":' * 3000,
+            b"9" * 16_000, gzip.compress(_form(stand.fields)), b'{"to": 1, "text": [], "id": {}}', b'["csp-report"]',
             json.dumps({"to": made.decode(), "text": made.decode(), "id": made.decode()}).encode(),
             json.dumps([{"body": {"blockedURL": made.decode(), "effectiveDirective": [made.decode()]}}] * 9).encode(),
         )  # fmt: skip
@@ -215,13 +217,13 @@ class Shots:
         for name, value in stand.fields.items():
             hostile = self._text() if chance.random() < 0.5 and name != "csrf_token" else value
             more = chance.choice(("", '; filename="../x"', "; filename*=utf-8''%ff", f'; filename="{BRAND}'))
-            extra = chance.choice(("", "Content-Type: text/html\r\n", "Content-Encoding: gzip\r\n", "X: y\r\n" * 2000))
+            extra = chance.choice(("", "Content-Type: text/html\r\n", "Content-Encoding: gzip\r\n", "X: y\r\n" * 500))
             head = f'--zq\r\nContent-Disposition: form-data; name="{name}"{more}\r\n{extra}\r\n'
             parts.append(f"{head}{hostile}\r\n".encode())
         if chance.random() < 0.1:
             parts *= 300
-        end = chance.choice((b"--zq--", b"--zq--\r\n", b"", b"\r\n" * 30_000, b"--zq" * 9000, b"\r" * 60_000))
-        body = (b"".join(parts) + end)[: LIMIT + chance.choice((0, 0, 10))]
+        end = chance.choice((b"--zq--", b"--zq--\r\n", b"", b"\r\n" * 8000, b"--zq" * 4000, b"\r" * 16_000))
+        body = (b"".join(parts) + end)[: LARGEST_FORM + chance.choice((0, 0, 10))]
         kind = b"multipart/form-data; boundary=" + boundary
         return Request("parts", stand, path=stand.action.encode(), body=body, kind=kind.decode("latin-1"))
 

@@ -41,7 +41,7 @@ class Stand:
     def of(cls, name: str, browser: Browser, page: Page, **typed: str) -> "Stand":
         """What a browser would send from this page; `typed` are fields that a person fills in."""
         cookie = f"{browser.cookie_name}={browser.cookie}"
-        if not list(page.html.all("form")):
+        if not list(page.html.one("section", id="step").all("form")):
             return cls(name, cookie, RECOVERY, {"step": name, **typed})
         inputs = page.form.all("input", "select")
         fields = dict.fromkeys((one.attributes["name"] for one in inputs if "name" in one.attributes), "")
@@ -90,7 +90,9 @@ def _elsewhere(bank: Bank, walk: Walk) -> Iterator[Stand]:
     visitor = bank.browser()
     page = visitor.visit(LOG_IN)
     number = walk.person.document.number
-    yield Stand.of("log-in", visitor, page, id_type="CC", id_number=number, password=NEW_PASSWORD)
+    stand = Stand.of("log-in", visitor, page, id_type="CC", id_number=number, password=NEW_PASSWORD)
+    yield stand
+    yield replace(stand, name="the language", action="/idioma", fields=page.hidden | {"page": "/", "language": "en"})
     customer = bank.browser()
     log_in(customer, walk.person, NEW_PASSWORD)
     yield Stand.of("portal", customer, customer.visit(PORTAL))

@@ -199,7 +199,7 @@ def test_of_what_a_policy_blocked_only_the_kind_is_told(bank: Bank, blocked: obj
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{", "[]", "7", '"x"', "[1,null]", '{"csp-report": 7}', "\xff", pytest.param("[" * 30_000, id="deep")],
+    ["", "{", "[]", "7", '"x"', "[1,null]", '{"csp-report": 7}', "\xff", pytest.param("[" * 16_000, id="deep")],
 )
 def test_a_strange_report_is_passed_over(bank: Bank, body: str) -> None:
     assert report(bank.browser(), body).status == 204

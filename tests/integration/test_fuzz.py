@@ -20,10 +20,12 @@ from attack.hostile import MARK
 from tests.fuzz.fuzz import MOST_WORK, Fuzz
 from tests.fuzz.shots import BRAND, Request, Shots
 from tests.fuzz.stands import Stand, fuzzed_bank
+from tests.people import ALICE
 
 from .bank import Bank
 from .browser import LOG_IN
 from .conftest import OpenBank
+from .people import document
 
 EVERY_SO_MANY = 13
 AT_RANDOM = 400
@@ -63,6 +65,25 @@ def test_what_is_no_sms_is_refused_and_leaves_the_mailbox_readable(open_bank: Op
     assert client.get("/demo/buzon.json").get_json() == []
 
 
+def test_json_without_end_is_refused_by_the_demos_inbox(open_bank: OpenBank) -> None:
+    client = open_bank(app_env="demo").app.test_client()
+    for body in (b"[" * 16_000, b'{"a":' * 3000):
+        assert client.post("/demo/sms", data=body, content_type="application/json").status_code == 400
+
+
+def test_an_address_with_two_slashes_leads_nowhere_and_repeats_no_token(bank: Bank) -> None:
+    answer = bank.app.test_client().get("/personas/clave//enlace/a-mailed-secret", base_url=bank.settings.base_url)
+    assert answer.status_code == 404
+    assert "a-mailed-secret" not in answer.get_data(as_text=True)
+
+
+def test_the_longest_password_fits_into_a_form_and_a_longer_form_is_refused(bank: Bank) -> None:
+    browser = bank.browser()
+    browser.visit(LOG_IN)
+    assert browser.submit(**document(ALICE), password="\u1100" * 1024).status == 422
+    assert browser.submit(**document(ALICE), password="\u1100" * 2048).status == 413
+
+
 # --- the fuzz notices what it is there for ------------------------------------------------------------------------
 
 
@@ -72,7 +93,7 @@ def fail() -> str:
 
 def work_hard() -> str:
     begun = thread_time()
-    while thread_time() - begun < MOST_WORK:
+    while thread_time() - begun < 5 * MOST_WORK:
         pass
     return ""
 

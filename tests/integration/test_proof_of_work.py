@@ -101,7 +101,7 @@ def test_work_is_good_once(bank: Bank) -> None:
     assert page.hidden["challenge"] != paid["challenge"]
 
 
-@pytest.mark.parametrize("spoiled", ["", "0 1 2 3 4 5 6 7", "x", "1 " * 20_000])
+@pytest.mark.parametrize("spoiled", ["", "0 1 2 3 4 5 6 7", "x", "1 " * 3_000])
 def test_work_that_was_not_done_opens_nothing(bank: Bank, spoiled: str) -> None:
     flooded(bank)
     browser = asking(bank)

@@ -95,7 +95,7 @@ def told_by_rows(server: Server, database: Engine) -> list[str]:
     policy = server.settings.policy()
     spent = rows(database, "SELECT budget, spent FROM budget")
     told = [f"{times} of {budget} are spent" for budget, times in spent if times > policy.limit(Budget(budget))]
-    if server.settings.redis_url and rows(database, "SELECT * FROM rate"):
+    if server.settings.redis_url and rows(database, "SELECT * FROM rate WHERE key NOT LIKE 'links-%'"):
         told.append("limits are counted in the database, where Valkey was to count them")
     return told + [f"{name}: {found}" for name, query in NEVER.items() if (found := rows(database, query))]
 

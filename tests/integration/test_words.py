@@ -46,7 +46,7 @@ def test_syllables_are_counted_as_they_are_spoken(word: str, language: Language,
 
 def test_the_measure_tells_the_language_of_officials_from_ours() -> None:
     officials = "Se procederá a la inhabilitación de las credenciales previamente suministradas por el titular."
-    ours = "Suspendimos su contraseña. Llámenos cuando pueda."
+    ours = "Su contraseña ya no sirve. Si no fue usted, llame hoy al banco."
     scores = [Reading(Language.SPANISH, (text,)).score for text in (officials, ours)]
     assert scores[0] < 40 < EASY_ENOUGH_ANYWHERE < scores[1]
 
@@ -73,4 +73,8 @@ def test_the_document_has_the_numbers_of_today(everything: Tour) -> None:
     measured = {
         name: (round(reading.score), len(words(reading.longest))) for name, reading in readings(everything).items()
     }
-    assert told == measured, "run `make words`"
+    drawn = {name for name in measured if name.startswith("questions")}  # which ones, each bank's key decides
+    assert {name: told[name] for name in told if name not in drawn} == {
+        name: measured[name] for name in measured if name not in drawn
+    }, "run `make words`"
+    assert all(abs(told[name][0] - measured[name][0]) <= 5 for name in drawn), "run `make words`"

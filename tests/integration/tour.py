@@ -1,7 +1,7 @@
 """Every page and every message of the service in one language, as customers come upon them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +56,8 @@ POOR_PASSWORDS: Final = {
 class Tour:
     """What there is to read, by name: pages, e-mails (in HTML and in text with the subject), and SMS.
 
-    `templates` are those that were drawn, so that a test can tell what the tour left out.
+    `templates` are those that were drawn, so that a test can tell what the tour left out. `sources` are the pages,
+    each as fragment too, and the e-mails as they were sent.
     """
 
     bank: Bank
@@ -67,10 +68,12 @@ class Tour:
     mails: dict[str, Element] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     templates: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    _fragment: str = ""
 
     def take(self) -> "Tour":
         """Go everywhere, then read what arrived."""
-        with _noting(self.templates):
+        with template_rendered.connected_to(self._note):
             self._outside()
             self._up_to_the_code()
             self._from_the_code_on()
@@ -102,6 +105,12 @@ class Tour:
         assert lang == [LANG[self.language]] * 2, name
         assert page.step is None or name.startswith(page.step), f"{page.step} where {name} should be"
         self.pages[name] = page.html
+        self.sources |= {name: page.source, f"{name}, as a fragment": self._fragment}
+
+    def _note(self, _app: Flask, template: Template, context: dict[str, Any], **_: Any) -> None:
+        self.templates.append(str(template.name))
+        if "layout" in context:
+            self._fragment = template.render(context | {"layout": "fragment.html"})
 
     # --- places ----------------------------------------------------------------------------------------------
 
@@ -212,6 +221,9 @@ class Tour:
         empty = browser.visit().hidden | {"id_type": "CC", "id_number": ""}
         while browser.post(RECOVERY, empty).status != 429:
             pass
+        self._see("identify, in a flood", browser.page)
+        while browser.visit(f"{RECOVERY}/enlace/none").status != 429:
+            pass
         self._see("429", browser.page)
         for status, problem in {500: RuntimeError(), 503: OperationalError("", {}, Exception())}.items():
             self.bank.app.view_functions["portal.front"] = _failing(problem)
@@ -225,6 +237,7 @@ class Tour:
             html = read_html(letter.html.replace("<!doctype html>", ""))
             assert html.one("html").attributes["lang"] == LANG[self.language]
             self.mails[_named(name, letter.text)] = html
+            self.sources[_named(name, letter.text)] = letter.html
             self.texts[_named(name, letter.text)] = f"{letter.subject}\n\n{letter.text}"
         kinds = [name for name in self.templates if name.startswith("sms/")]
         for name, text in zip(kinds, self.sms.accepted, strict=True):
@@ -265,12 +278,3 @@ def _failing(problem: Exception) -> Callable[[], Any]:
         raise problem
 
     return fail
-
-
-@contextmanager
-def _noting(drawn: list[str]) -> Iterator[None]:
-    def note(_app: Flask, template: Template, **_: Any) -> None:
-        drawn.append(str(template.name))
-
-    with template_rendered.connected_to(note):
-        yield

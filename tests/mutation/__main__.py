@@ -98,7 +98,7 @@ def _explained() -> set[Change]:
 def _is_killed(name: str) -> bool:
     """Whether the tests notice a mutant in a process of its own.
 
-    mutmut forks once the modules are imported and their caches warm, so it overlooks what happens only then.
+    mutmut forks once the modules are imported, so it overlooks what becomes of the tables that they build.
     """
     settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
     command = [sys.executable, "-m", "pytest", "-x", "-q", *settings["pytest_add_cli_args"]]
