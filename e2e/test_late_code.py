@@ -14,14 +14,12 @@ def miss_a_late_code(visitor: Visitor, customer: Customer, bank: Bank) -> str:
     """The message left late, and the code runs out before it is typed; what stood in it."""
     reach_code(visitor, customer, bank)
     code = bank.code(customer)
-    bank.code_left_late(customer)
+    bank.note_that_the_code_left_late(customer)
     visitor.reload()
     visitor.stands_at("code")
-    if visitor.scripts:
-        visitor.sees(LATE)
-        visitor.stands_at("code")
-    else:
-        visitor.until(lambda: visitor.reads(LATE) or visitor.reload(), "for the code's time to end")
+    while not visitor.scripts and not visitor.reads(LATE):
+        visitor.reload()
+    visitor.sees(LATE)
     return code
 
 
@@ -50,8 +48,8 @@ def test_whoever_stood_on_the_button_that_went_stands_on_the_offer(visit: Visit,
     bank, visitor = hasty.bank, visit(house=hasty)
     alicia = bank.new_customer()
     reach_code(visitor, alicia, bank)
-    bank.code_left_late(alicia)
+    bank.note_that_the_code_left_late(alicia)
     visitor.reload()
-    visitor.window.focus(button("Continuar"))
+    visitor.window.run("() => document.querySelector('#step form [type=submit]').focus()")
     visitor.sees(LATE)
     visitor.sees_focus_on(button(ANOTHER))
