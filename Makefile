@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 
 .PHONY: $(shell sed -nE "s/^([a-z-]+):.*##.*/\1/p" $(firstword $(MAKEFILE_LIST)))
@@ -71,6 +71,9 @@ words: $(VENV)/test.stamp $(VENV)/words.stamp ## Measure how easy pages and mess
 
 docs: $(VENV)/test.stamp $(VENV)/words.stamp ## Renew what the documents say of the code
 	$(BIN)/python docs/generate.py
+
+snapshots: browsers $(VENV)/words.stamp ## Write anew what a screen reader is given at each state
+	$(BIN)/pytest e2e/test_accessibility.py --renew-snapshots
 
 picture: browsers $(VENV)/words.stamp ## Photograph the journey for the README
 	$(BIN)/python -m e2e.picture

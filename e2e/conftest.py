@@ -20,7 +20,7 @@ from e2e.pages import PATIENCE_SECONDS, ChromiumVisitor, Visitor
 from e2e.server import Server
 from e2e.sites import Front
 from e2e.watch import Watch
-from e2e.ways import PAIRS, Way
+from e2e.ways import FEW, Way
 from tests.integration.certificates import make_certificate
 
 RESULTS: Final = Path("test-results", "e2e")
@@ -146,7 +146,7 @@ def browsers() -> Iterator[Engines]:
         yield started
 
 
-@pytest.fixture(params=PAIRS, ids=str)
+@pytest.fixture(params=FEW, ids=str)
 def way(request: pytest.FixtureRequest) -> Way:
     """The way in which the customers of this test come."""
     return cast(Way, request.param)

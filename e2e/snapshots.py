@@ -11,10 +11,15 @@ from e2e.pages import ChromiumVisitor
 
 FOLDER: Final = Path(__file__).with_name("snapshots")
 MASKS: Final = {
+    r"http://127[^\s\"]*[^\s\":]": "http://…",
+    r"#q[0-9a-f]{24}": "#q…",
+    r'(?<=- textbox "Código de 6 dígitos": )"\d{6}"': '"000000"',
     r'(?<=- group )"¿[^"]*"': '"¿…?"',
     r'(?<=- link )"¿[^"?]*[?]': '"¿…?',
-    "•+ [0-9]{2}": "••••• 00",
     r'(?<=- radio )"[^"]*"': '"…"',
+    r'(- radio "…") \[checked\]': r"\1",
+    r'(- (?:group "¿…[?]":|radio "…")\n) *- text: .*\n': r"\1",
+    "•+ [0-9]{2}": "••••• 00",
     r"[\w*•]+@[\w*•.]+": "…@…",
     r"\d{1,2}:\d\d": "0:00",
     r"\d{1,2} de \w+ de \d{4}": "1 de enero de 2000",
@@ -37,7 +42,7 @@ def path_of(name: str) -> Path:
 
 
 def differs(visitor: ChromiumVisitor, name: str, *, renew: bool) -> list[str]:
-    """What to say where the state is not what was reviewed; with `renew` it is written down instead."""
+    """What to say where the state is not what was reviewed; `renew` writes it down."""
     path, now = path_of(name), snapshot(visitor)
     if renew:
         FOLDER.mkdir(exist_ok=True)

@@ -21,6 +21,7 @@ from e2e.bank import (
 )
 from e2e.journey import (
     answer,
+    ask_for_code,
     begin_again,
     confirm_document,
     give_code,
@@ -138,6 +139,32 @@ def _refused(visitor: Visitor, step: str, button: str = "Continuar") -> Iterator
     visitor.press(button)
     visitor.sees_error("")
     yield f"{step}, nothing filled in"
+
+
+def every_step(visitor: Visitor, bank: Bank) -> Iterator[str]:
+    """The eight steps and nothing else, in any engine."""
+    alicia = bank.new_customer()
+    visitor.go("/personas/clave")
+    yield "identify"
+    confirm_document(visitor, alicia)
+    visitor.stands_at("link_sent")
+    yield "link_sent"
+    open_link(visitor, alicia, bank)
+    yield "reidentify"
+    confirm_document(visitor, alicia)
+    visitor.stands_at("contacts")
+    yield "contacts"
+    ask_for_code(visitor)
+    yield "code"
+    give_code(visitor, bank.code(alicia))
+    visitor.stands_at("questions")
+    yield "questions"
+    answer(visitor, alicia, bank)
+    visitor.stands_at("password")
+    yield "password"
+    set_password(visitor)
+    visitor.stands_at("done")
+    yield "done"
 
 
 def in_english(visitor: ChromiumVisitor, bank: Bank) -> Iterator[str]:

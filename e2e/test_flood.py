@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from e2e.audit import Audit
 from e2e.bank import Bank
 from e2e.conftest import House, Visit, VisitChromium, Watches
 from e2e.journey import give_document, identify, open_link
@@ -98,13 +97,3 @@ def test_a_browser_that_cannot_do_the_work_is_asked_to_wait(
     visitor.sees("Espere 1 minuto y presione Continuar otra vez")
     visitor.stands_at("identify")
     expect(visitor.field("Número de identificación")).not_to_have_value("")
-
-
-def test_the_page_is_accessible_while_somebody_waits(
-    visit_chromium: VisitChromium, flooded: House, audit: Audit
-) -> None:
-    visitor = visit_chromium(house=flooded)
-    visitor.context.add_init_script(NO_CRYPTOGRAPHY)
-    ask(visitor, flooded.bank)
-    visitor.sees("Espere 1 minuto")
-    audit.look(visitor, "flood")

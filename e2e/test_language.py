@@ -2,7 +2,6 @@
 
 from playwright.sync_api import expect
 
-from e2e.audit import Audit
 from e2e.bank import NEW_PASSWORD, Bank
 from e2e.conftest import VisitChromium
 from e2e.journey import wait_for_code
@@ -68,12 +67,3 @@ def test_the_choice_keeps_the_step_and_can_be_taken_back(visit_chromium: VisitCh
     visitor.stands_at("link_sent")
     visitor.sees_heading("Revise sus mensajes")
     speaks(visitor, "es-CO")
-
-
-def test_the_english_pages_are_accessible(visit_chromium: VisitChromium, audit: Audit) -> None:
-    visitor = visit_chromium(size="phone")
-    for address in ("/", "/personas", "/personas/clave"):
-        visitor.go(address)
-        if address == "/":
-            visitor.press("English")
-        audit.look(visitor, f"{address} in English")

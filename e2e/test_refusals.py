@@ -8,11 +8,14 @@ from e2e.bank import LITTLE_KNOWN, SOMEBODY_ELSES_CARD, Bank, Customer, an_hour_
 from e2e.conftest import Visit
 from e2e.journey import begin_again, confirm_document, reach_link
 from e2e.pages import Visitor
+from e2e.ways import pairs
+
+pytestmark = pairs
 
 REASONS: dict[str, tuple[dict[str, Any], str]] = {
     "not eligible": ({"products": [SOMEBODY_ELSES_CARD]}, "Con los productos que tiene hoy"),
     "on hold": ({"contact_updated_at": an_hour_ago()}, "cambió hace poco"),
-    "too few facts": ({"products": [LITTLE_KNOWN]}, "No tenemos suficiente información"),
+    "too few facts": ({"products": [LITTLE_KNOWN]}, "Tenemos muy poca información"),
 }
 
 

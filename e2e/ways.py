@@ -1,7 +1,8 @@
 """The ways in which customers come: the engine of their browser, the size of their screen, scripts or none.
 
-A test that uses `visit` runs in `PAIRS`: every engine on both sizes, with and without scripts, so that any two of the
-three meet in some run. `@every_way` runs it in all twelve, `@with_scripts` where there is something that scripts do.
+A test that uses `visit` runs once in every engine (`FEW`). What a customer must be able to do or to read whatever comes
+runs by `@pairs` on both sizes, with and without scripts, so that any two of the three meet in some run, or in all
+twelve by `@every_way`. `@with_scripts` is for what scripts do.
 """
 
 from dataclasses import dataclass
@@ -36,5 +37,12 @@ PAIRS: Final = [
     Way(WEBKIT, "desktop", scripts=False),
 ]
 
+FEW: Final = [
+    Way(CHROMIUM, "desktop", scripts=False),
+    Way(FIREFOX, "desktop", scripts=True),
+    Way(WEBKIT, "phone", scripts=True),
+]
+
 every_way: Final = pytest.mark.parametrize("way", EVERY_WAY, ids=str)
+pairs: Final = pytest.mark.parametrize("way", PAIRS, ids=str)
 with_scripts: Final = pytest.mark.parametrize("way", [way for way in PAIRS if way.scripts], ids=str)

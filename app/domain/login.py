@@ -63,10 +63,10 @@ def _compare(rules: Rules, credential: Credential | None, password: str) -> bool
 
 
 def _welcome(store: Store, rules: Rules, key: str, credential: Credential, password: str) -> None:
-    stored = credential.password_hash
-    stronger = rules.hasher.hash(password) if stored and rules.hasher.needs_rehash(stored) else None
+    stored = str(credential.password_hash)
+    stronger = rules.hasher.hash(password) if rules.hasher.needs_rehash(stored) else None
     with store.transaction() as tx:
         tx.credentials.clear_logins(key)
         tx.credentials.record_access(credential.customer_id)
         if stronger:
-            tx.credentials.rehash(credential.customer_id, stronger)
+            tx.credentials.rehash(credential.customer_id, stored, stronger)

@@ -60,8 +60,8 @@ class Credentials(Protocol):
     def assign(self, customer_id: int, password_hash: str) -> None:
         """Set the password and add it to the history."""
 
-    def rehash(self, customer_id: int, password_hash: str) -> None:
-        """Keep the same password under stronger parameters."""
+    def rehash(self, customer_id: int, before: str, after: str) -> None:
+        """Keep the same password under stronger parameters, unless it was changed meanwhile."""
 
     def freeze(self, customer_id: int) -> bool:
         """Stop the password from being used; False if it was stopped already."""

@@ -66,13 +66,14 @@ def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any)
         decision = module.handle(case, answer)
     if decision.outcome is Outcome.WRONG and left == 0:
         decision = Decision(Outcome.SPENT, decision.recovery)
-    if decision.outcome is Outcome.ACCEPTED:
+    if decision.outcome in _RIGHT:
         _refund(store, case, module.BUDGET)
     with store.transaction() as tx:
         kept = _keep(tx, step, case, decision)
     return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, left)
 
 
+_RIGHT = (Outcome.ACCEPTED, Outcome.TURNED_AWAY)
 _REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS)
 
 
@@ -96,9 +97,7 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
     if decision.outcome is Outcome.SPENT:
         return lock_out(tx, case)
     to = next_step(step, decision.outcome)
-    stays = to is step
-    after = decision.recovery if stays else replace(decision.recovery, step=to)
-    after = after.touched(tx.now, case.rules.policy)
+    after = replace(decision.recovery, step=to).touched(tx.now, case.rules.policy)
     if case.recovery is None:
         tx.recoveries.add(after)
     else:

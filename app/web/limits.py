@@ -6,7 +6,7 @@ which no number of addresses can widen.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, Response, request
@@ -24,8 +24,10 @@ def address() -> str:
         asked_from = ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
-    if asked_from.version == 4:
+    if isinstance(asked_from, IPv4Address):
         return str(asked_from)
+    if asked_from.ipv4_mapped:  # how a socket for both names a visitor by IPv4: one /64 would be all of them
+        return str(asked_from.ipv4_mapped)
     return str(ip_network((asked_from, 64), strict=False))
 
 

@@ -114,13 +114,8 @@ class DatabaseSessions(SessionInterface):
 
     def _update(self, session: BrowserSession) -> None:
         with services().store.transaction() as tx:
-            began_at = session.stored.created_at if session.stored else tx.now
-            tx.sessions.update(
-                token_hash(session.token or ""),
-                session.customer_id,
-                dict(session),
-                min(tx.now + _lifetime(session), began_at + LONGEST),
-            )
+            expires_at = _end_of(session, _began_at(session, tx.now), tx.now)
+            tx.sessions.update(token_hash(session.token or ""), session.customer_id, dict(session), expires_at)
 
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
         token = secrets.token_urlsafe(32)
@@ -129,8 +124,9 @@ class DatabaseSessions(SessionInterface):
                 session.customer_id = None
             if session or session.customer_id:
                 browser = session.stored.browser if session.stored else _browser()
-                expires_at = tx.now + _lifetime(session)
-                tx.sessions.create(token_hash(token), session.customer_id, dict(session), browser, expires_at)
+                began_at = tx.now if session.logs_in else _began_at(session, tx.now)
+                expires_at = _end_of(session, began_at, tx.now)
+                tx.sessions.create(token_hash(token), session.customer_id, dict(session), browser, began_at, expires_at)
         session.token = token
         self._set_cookie(app, token, response)
 
@@ -160,8 +156,14 @@ class DatabaseSessions(SessionInterface):
         )
 
 
-def _lifetime(session: BrowserSession) -> timedelta:
-    return ANONYMOUS if session.customer_id is None else LOGGED_IN
+def _began_at(session: BrowserSession, now: datetime) -> datetime:
+    """A new identifier begins no new session: the longest time runs on."""
+    return session.stored.created_at if session.stored else now
+
+
+def _end_of(session: BrowserSession, began_at: datetime, now: datetime) -> datetime:
+    pause = ANONYMOUS if session.customer_id is None else LOGGED_IN
+    return min(now + pause, began_at + LONGEST)
 
 
 _BROWSERS: Final = (

@@ -84,7 +84,7 @@ def test_what_had_ended_stays_as_it_ended(bank: SqlStore, end: Step) -> None:
 def test_every_session_of_the_customer_ends_and_nobody_elses(bank: SqlStore) -> None:
     with bank.transaction() as tx:
         for name, owner in (("phone", ALICE), ("laptop", ALICE), ("hers", BOB)):
-            tx.sessions.create(name, owner.id, {}, "Firefox", START + timedelta(hours=1))
+            tx.sessions.create(name, owner.id, {}, "Firefox", START, START + timedelta(hours=1))
     press(bank)
 
     with bank.transaction() as tx:

@@ -195,6 +195,25 @@ def test_an_old_hash_is_strengthened_at_log_in_and_the_password_stays(bank: SqlS
     assert not STRONGER.needs_rehash(stored)
 
 
+class OvertakenHasher(Hasher):
+    """Strengthens a hash while the customer sets another password."""
+
+    def __init__(self, bank: SqlStore) -> None:
+        super().__init__(memory_cost=16, time_cost=1)
+        self._bank = bank
+
+    def hash(self, password: str) -> str:
+        with self._bank.transaction() as tx:
+            tx.credentials.assign(ALICE.id, STRONGER.hash(NEW_PASSWORD))
+        return super().hash(password)
+
+
+def test_a_password_that_is_replaced_while_its_hash_is_strengthened_does_not_come_back(bank: SqlStore) -> None:
+    outcomes(bank, with_hasher(OvertakenHasher(bank)), ALICE.document, OLD_PASSWORD)
+
+    assert outcomes(bank, with_hasher(STRONGER), ALICE.document, OLD_PASSWORD, NEW_PASSWORD) == [WRONG, WELCOME]
+
+
 def test_a_hash_that_is_strong_enough_is_left_alone(bank: SqlStore, rules: Rules) -> None:
     with bank.transaction() as tx:
         before = tx.credentials.by_document(key_of(ALICE))

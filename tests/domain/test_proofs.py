@@ -152,7 +152,8 @@ def test_a_keyed_name_shows_no_number_and_changes_with_the_key(document: Identit
 
 
 def test_no_release_may_rename_documents_by_accident() -> None:
-    assert document_key(IdentityDocument(IdType.CC, "1020304050"), KEYS) == "4yFv_oEAmnIDfEoXdQ3RhQBAYrbzMPPB"
+    name = "4yFv_oEAmnIDfEoXdQ3RhQBAYrbzMPPB"  # pragma: allowlist secret
+    assert document_key(IdentityDocument(IdType.CC, "1020304050"), KEYS) == name
 
 
 def test_every_purpose_has_a_key_of_its_own() -> None:

@@ -204,6 +204,13 @@ def test_one_subscriber_with_many_ipv6_addresses_is_counted_as_one(open_bank: Op
     assert sorted(counts(bank).values()) == [1, 2]
 
 
+def test_visitors_whose_ipv4_address_is_written_as_ipv6_are_counted_one_by_one(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    for address in ("::ffff:203.0.113.7", "203.0.113.7", "::ffff:198.51.100.9"):
+        ask(bank, X_Forwarded_For=address)
+    assert counts(bank) == {"203.0.113.7": 2, "198.51.100.9": 1}
+
+
 def test_a_forwarded_host_or_scheme_does_not_choose_where_a_redirect_leads(open_bank: OpenBank) -> None:
     bank = open_bank(trusted_proxies=1)
     page = ask(bank, X_Forwarded_Host="evil.example", X_Forwarded_For="203.0.113.7")

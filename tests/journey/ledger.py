@@ -201,10 +201,10 @@ class Ledger:
         if not right:
             entry.touched_at = now
             return Outcome.WRONG
+        self._refund(entry.account, step)
         if entry.account.frozen and step is Step.REIDENTIFY:
             entry.closed = True
             return Outcome.TURNED_AWAY
-        self._refund(entry.account, step)
         entry.give(browser, step, now)
         if step is Step.PASSWORD:
             self._assign(entry, str(answer))
@@ -235,7 +235,7 @@ class Ledger:
         return False
 
     def _refund(self, account: Account, step: Step) -> None:
-        if step in RIGHT_IS_FREE and not (account.frozen and step is Step.REIDENTIFY):
+        if step in RIGHT_IS_FREE:
             account.tries[SPENDS[step]].spent -= 1
 
     def _lock(self, entry: Entry, now: datetime) -> Outcome:

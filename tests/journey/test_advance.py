@@ -552,7 +552,7 @@ def prepare_account(bank: Bank) -> None:
         log_in(bank.store, bank.rules, ALICE.document, "forgotten")
     with bank.store.transaction() as tx:
         for person in (ALICE, BOB):
-            tx.sessions.create(f"{person.given_names}'s", person.id, {}, "", tx.now + timedelta(hours=1))
+            tx.sessions.create(f"{person.given_names}'s", person.id, {}, "", tx.now, tx.now + timedelta(hours=1))
 
 
 def test_a_new_password_is_told_to_every_address(bank: Bank) -> None:
@@ -680,6 +680,14 @@ def test_why_one_cannot_recover_alone_is_said_after_the_document_is_proven(
 
     assert before == (Step.REIDENTIFY, None)
     assert (moved.step, moved.recovery.refusal) == (Step.REFUSED, why)
+
+
+def test_being_turned_away_again_and_again_locks_nobody(bank: Bank) -> None:
+    enrol(bank.store, ERIN_WHO_JUST_MOVED)
+    ends = [right(bank, bank.open_link_of(ERIN_WHO_JUST_MOVED), ERIN_WHO_JUST_MOVED).step for _ in range(4)]
+
+    assert ends == [Step.REFUSED] * 4
+    assert bank.spent(ERIN_WHO_JUST_MOVED, Budget.DOCUMENTS) == 0
 
 
 @pytest.mark.parametrize(("person", "why"), TURNED_AWAY)

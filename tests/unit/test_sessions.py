@@ -235,6 +235,33 @@ def test_a_customer_who_clicks_now_and_then_stays_in(site: Flask, clock: Clock) 
         assert visit(client, "/read") == "1 None"
 
 
+@pytest.mark.parametrize("click", ["/read", "/renew"])
+def test_after_twelve_hours_a_customer_logs_in_again_whatever_was_clicked(
+    site: Flask, clock: Clock, click: str
+) -> None:
+    client = browser(site)
+    visit(client, "/enter/1")
+    for _ in range(81):
+        clock.go_on(seconds=532)
+        visit(client, click)
+    before = visit(client, "/read")
+    clock.go_on(minutes=2)
+
+    assert (before, visit(client, "/read")) == ("1 None", "None None")
+
+
+def test_logging_in_begins_the_twelve_hours(site: Flask, clock: Clock) -> None:
+    client = browser(site)
+    visit(client, "/keep/coffee")
+    for _ in range(13):
+        clock.go_on(minutes=55)
+        visit(client, "/keep/tea")
+    visit(client, "/enter/1")
+    clock.go_on(minutes=9)
+
+    assert visit(client, "/read") == "1 None"
+
+
 def test_ending_a_customers_sessions_ends_them_in_every_browser_and_nobody_elses(site: Flask, store: SqlStore) -> None:
     phone, laptop, bobs = browser(site), browser(site), browser(site)
     for client, customer in ((phone, ALICE), (laptop, ALICE), (bobs, BOB)):

@@ -129,9 +129,13 @@ class SqlCredentials:
             delete(PasswordHistoryRow).where(owned, col(PasswordHistoryRow.id).not_in(kept.scalar_subquery()))
         )
 
-    def rehash(self, customer_id: int, password_hash: str) -> None:
-        """Keep the same password under stronger parameters."""
-        self._set(customer_id, password_hash=password_hash)
+    def rehash(self, customer_id: int, before: str, after: str) -> None:
+        """Keep the same password under stronger parameters, unless it was changed meanwhile."""
+        self._connection.execute(
+            update(CredentialRow)
+            .where(col(CredentialRow.customer_id) == customer_id, col(CredentialRow.password_hash) == before)
+            .values(password_hash=after)
+        )
 
     def freeze(self, customer_id: int) -> bool:
         """Stop the password from being used; False if it was stopped already."""

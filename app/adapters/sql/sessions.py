@@ -55,16 +55,17 @@ class SqlSessions:
         customer_id: int | None,
         data: dict[str, Any],
         browser: str,
+        created_at: datetime,
         expires_at: datetime,
     ) -> None:
-        """Begin a session."""
+        """Begin a session, or go on with one that began at `created_at` under another identifier."""
         self._connection.execute(
             insert(self._connection, SessionRow).values(
                 token_hash=token_hash,
                 customer_id=customer_id,
                 data=json.dumps(data),
                 browser=browser,
-                created_at=self._now,
+                created_at=created_at,
                 seen_at=self._now,
                 expires_at=expires_at,
             )
