@@ -17,20 +17,23 @@
   }
 
   // --- a clock that calls `each` with the seconds left, now and every second, until they are over ------------
+  // Sleep may stop performance.now(), and setting the device's clock moves Date: whichever says more counts.
   const clock = () => {
-    let timer;
-    const stop = () => clearInterval(timer);
+    let timer, tick;
+    const stop = () => { clearInterval(timer); tick = undefined; };
     const start = (seconds, each) => {
       stop();
-      const end = Date.now() + seconds * 1000;
-      const tick = () => {
-        const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const date = Date.now(), since = performance.now();
+      tick = () => {
+        const passed = Math.max(Date.now() - date, performance.now() - since) / 1000;
+        const left = Math.max(0, Math.ceil(seconds - passed));
         if (left === 0) stop();
         each(left);
       };
       timer = setInterval(tick, 1000);
       tick();
     };
+    document.addEventListener("visibilitychange", () => tick?.()); // awake again
     return { start, stop };
   };
 

@@ -174,7 +174,7 @@ def test_a_message_speaks_the_language_of_the_page_that_caused_it(bank: Bank) ->
     walk.confirm_contacts()
     link, code = bank.letters_to(ALICE)
     assert "Somebody" in link.text
-    assert "Escriba este código" in code.text
+    assert "Su código es" in code.text
 
 
 def test_who_stops_a_strangers_english_recovery_in_spanish_is_told_so_in_spanish(bank: Bank) -> None:
