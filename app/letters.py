@@ -67,6 +67,7 @@ class Writer:
                 f"{say(Message(SUBJECTS[kind]))} – {self._settings.bank_name}",
                 render_template(f"mail/{kind}.txt", **context),
                 render_template(f"mail/{kind}.html", **context),
+                language=LOCALES[notice.language].replace("_", "-"),
             )
 
     def _in_spanish(self, spoken: Language) -> Mapping[str, str] | None:

@@ -1,4 +1,4 @@
-"""What happens to a page in real life: sleep, a wrong clock, a slow or broken line, kept pages, keepers of passwords."""
+"""A page in real life: sleep, a wrong clock, a slow or broken line, kept pages, keepers of passwords."""
 
 from datetime import UTC, datetime, timedelta
 

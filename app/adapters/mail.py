@@ -16,13 +16,17 @@ TIMEOUT_SECONDS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message to one address. `id` stays the same when it is sent again, so a receiver can tell."""
+    """A message to one address, in a `language` such as `es-CO` (e-mail only).
+
+    `id` stays the same when it is sent again, so a receiver can tell.
+    """
 
     id: str
     to: str
     subject: str
     text: str
     html: str | None = None
+    language: str = ""
 
 
 class VerifiedConnection(Connection):
@@ -83,6 +87,6 @@ class Mailer:
         """
         message = Message(letter.subject, [letter.to], letter.text, html=letter.html)
         message.msgId = f"<{letter.id}@{self._domain}>"
-        message.extra_headers = {"Auto-Submitted": "auto-generated", "Content-Language": "es-CO"}
+        message.extra_headers = {"Auto-Submitted": "auto-generated", "Content-Language": letter.language}
         with VerifiedConnection(self._mail) as connection:
             connection.send(message)

@@ -57,8 +57,9 @@ class IdentityDocument:
             kind = IdType(id_type)
         except ValueError:
             raise InvalidDocument("unknown type") from None
-        canonical = _SEPARATORS.sub("", number).upper()
-        if not FORMATS[kind].fullmatch(canonical):
+        typed = _SEPARATORS.sub("", number)
+        canonical = typed.upper()
+        if not (typed.isascii() and FORMATS[kind].fullmatch(canonical)):
             raise InvalidDocument("wrong format")
         if kind is IdType.NIT and not nit.is_valid(canonical):
             raise InvalidDocument("wrong check digit")

@@ -97,7 +97,9 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
     if decision.outcome is Outcome.SPENT:
         return lock_out(tx, case)
     to = next_step(step, decision.outcome)
-    after = replace(decision.recovery, step=to).touched(tx.now, case.rules.policy)
+    stays = to is step
+    after = decision.recovery if stays else replace(decision.recovery, step=to)
+    after = after.touched(tx.now, case.rules.policy)
     if case.recovery is None:
         tx.recoveries.add(after)
     else:

@@ -58,16 +58,16 @@ def page() -> Response:
 @blueprint.post("/personas/clave")
 @limited(IDENTIFY, ANSWER)
 def answer() -> WerkzeugResponse:
-    """One answer: not this step's → back to the page; not well-formed → 422; else on to where it leads."""
+    """One answer: not this step's → back to the page; not well-formed → 422; a toll due → 429; else on."""
     step, case = _here()
     if request.form.get("step") != step or step not in STEPS:
         log_event("sequence_fail", step=step, asked=_asked())
         return _to_the_page()
     form = STEPS[step].Form.of(case)
-    if step is Step.IDENTIFY and (owed := unpaid(case.now)):
-        return _ask_toll(case, form, owed)
     if not form.validate():
         return draw_step(step, case, form, UNPROCESSABLE)
+    if step is Step.IDENTIFY and (owed := unpaid(case.now)):
+        return _ask_toll(case, form, owed)
     try:
         moved = advance(services().store, step, case, form.answer)
     except StaleRecovery:

@@ -104,6 +104,11 @@ def test_digits_of_other_scripts_are_refused(id_type: IdType, digits: str) -> No
     assert not parses(id_type, digits[int(number[0])] + number[1:])
 
 
+@pytest.mark.parametrize("letters", ["ß", "ı", "ſ", "ﬁ", "ﬆ"])
+def test_letters_whose_capitals_are_plain_are_refused_all_the_same(letters: str) -> None:
+    assert not parses("PA", f"AB1234{letters}")
+
+
 @pytest.mark.parametrize("id_type", IdType)
 def test_every_type_has_a_shortest_and_a_longest_number(id_type: IdType) -> None:
     shortest, longest = BOUNDS[id_type]

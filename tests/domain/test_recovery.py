@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -158,7 +159,7 @@ def test_another_code_is_owed_from_the_instant_the_late_one_ends_until_the_pause
 
 
 @pytest.mark.parametrize("changed", [{"code_late": False}, {"code_expires_at": None}, {"total_at": START}])
-def test_no_other_code_is_owed(changed: dict[str, object]) -> None:
+def test_no_other_code_is_owed(changed: dict[str, Any]) -> None:
     recovery = replace(under_way(Step.CODE), **{"code_late": True, **changed})
 
     assert not recovery.owes_a_code(START + POLICY.code_valid)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from app.addressing import Addressing
 from app.domain.customers import Customer
 from app.domain.journey import Step
 from app.domain.policy import Policy
@@ -32,7 +33,7 @@ def share_an_address(bank: Bank) -> None:
 
 def with_policy(bank: Bank, **numbers: Any) -> None:
     policy = replace(bank.services.rules.policy, **numbers)
-    bank.worker._services = replace(bank.services, rules=replace(bank.services.rules, policy=policy))
+    bank.worker._addressing = Addressing(replace(bank.services, rules=replace(bank.services.rules, policy=policy)))
 
 
 def test_an_address_that_many_share_gets_so_many_links_a_day(bank: Bank) -> None:

@@ -17,7 +17,7 @@ from tests.people import ALICE, NEW_PASSWORD
 
 from .bank import Bank
 from .browser import ALARM, LOG_IN, RECOVERY, Page
-from .html import Element
+from .html import Element, read_html
 from .people import NOBODY
 from .test_matrix import STANDING
 from .test_neutrality import masked
@@ -175,6 +175,9 @@ def test_a_message_speaks_the_language_of_the_page_that_caused_it(bank: Bank) ->
     link, code = bank.letters_to(ALICE)
     assert "Somebody" in link.text
     assert "Su código es" in code.text
+    for letter, spoken in ((link, "en"), (code, "es-CO")):
+        assert read_html(letter.html).one("html").attributes["lang"] == spoken
+        assert f"Content-Language: {spoken}\n".encode() in letter.raw.replace(b"\r\n", b"\n")
 
 
 def test_who_stops_a_strangers_english_recovery_in_spanish_is_told_so_in_spanish(bank: Bank) -> None:
@@ -253,7 +256,7 @@ def _texts(element: Element, lang: str) -> Iterator[str]:
             yield from _texts(child, lang)
 
 
-NAMES = re.compile(r"Línea Amigo|Ferretería El Frailejón|Resto del país|Banco del Páramo|https?://\S+|\S+@\S+")
+NAMES = re.compile(r"Línea Amigo|Ferretería El Frailejón|Resto del país|Banco del Páramo|https?://\S+|\S*@\S+")
 
 
 def _words(text: str) -> list[str]:

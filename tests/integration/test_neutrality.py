@@ -19,6 +19,7 @@ from tests.people import (
 
 from .bank import Bank
 from .browser import RECOVERY, Browser, Page
+from .letters import refuse
 from .people import HEIDI_WHO_IS_FROZEN, IVAN_BY_EMAIL_ONLY, NOBODY, document
 from .walk import Walk, log_in
 
@@ -181,6 +182,16 @@ def test_why_it_cannot_be_done_here_is_said_only_after_the_link(bank: Bank, pers
     assert page.step == Step.REFUSED
     assert word in page.text
     assert "Línea Amigo" in page.text
+
+
+@pytest.mark.parametrize("person", [ALICE, NOBODY], ids=["known", "unknown"])
+def test_readiness_does_not_tell_whether_a_message_waits_for_mail_that_is_down(bank: Bank, person: Customer) -> None:
+    bank.post_office.behaviour = refuse
+    before = bank.browser().visit("/readyz").response.get_json()
+    Walk(bank, person).ask()
+    bank.deliver()
+
+    assert bank.browser().visit("/readyz").response.get_json() == before
 
 
 def test_the_events_name_no_document(bank: Bank) -> None:

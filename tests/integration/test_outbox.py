@@ -5,17 +5,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.adapters import mail
 from app.adapters import sms as sms_adapter
-from app.domain.customers import Channel, Customer
+from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
 from app.domain.notices import NoticeKind
-from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY
+from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, START
 
 from .bank import Bank
 from .conftest import OpenBank
@@ -139,6 +140,19 @@ def test_trying_again_costs_no_second_link_of_the_day(walk: Walk) -> None:
         walk.bank.clock.go_on(minutes=2)
     ((spent,),) = walk.bank.execute("SELECT spent FROM budget WHERE budget = 'links'")
     assert spent == 1
+
+
+def test_a_link_whose_address_is_gone_before_it_could_be_sent_goes_nowhere(walk: Walk) -> None:
+    walk.bank.post_office.behaviour = refuse
+    walk.ask()
+    walk.bank.deliver()
+    walk.bank.enrol(replace(ALICE, contact=Contact(None, "+573001234567", START)))
+    walk.bank.post_office.behaviour = accept
+    walk.bank.clock.go_on(seconds=1)
+    walk.bank.deliver()
+
+    assert [letter.to for letter in walk.bank.letters] == []
+    assert [entry["problem"] for entry in walk.bank.events("notice_dropped")] == ["the address is gone"]
 
 
 @pytest.mark.parametrize(("minutes", "arrives"), [(29, True), (30, False)])

@@ -79,6 +79,15 @@ def test_what_was_typed_stays_while_the_browser_works(bank: Bank) -> None:
     ]
 
 
+def test_a_slip_is_told_before_any_work_and_costs_none(bank: Bank) -> None:
+    flooded(bank)
+    browser = asking(bank)
+    page = browser.submit(id_type="CC", id_number="1")
+    assert (page.status, "challenge" in page.hidden) == (422, False)
+    page = browser.submit(**document(ALICE))
+    assert browser.submit(**document(ALICE), **worked(page)).step == Step.LINK_SENT
+
+
 def test_without_the_work_nothing_is_sent_and_nothing_is_kept(bank: Bank) -> None:
     flooded(bank)
     bank.deliver()

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.delivery import Addressed, Worker
+from app.addressing import Addressed
+from app.delivery import Worker
 from app.domain.case import Case, Rules
 from app.domain.customers import Channel, Customer
 from app.domain.documents import IdentityDocument

@@ -294,6 +294,24 @@ def test_a_lock_ends_every_recovery_of_the_customer_and_nobody_elses(bank: Bank)
     assert right(bank, bobs, BOB).outcome is Outcome.ACCEPTED
 
 
+def test_a_wrong_document_gives_a_link_no_more_time(bank: Bank) -> None:
+    browser = bank.open_link_of(ALICE)
+    wrong(bank, browser)
+    bank.clock.now += bank.rules.policy.link_valid - AN_INSTANT
+    before = browser.step
+    bank.clock.now += AN_INSTANT
+
+    assert (before, browser.step) == (Step.REIDENTIFY, Step.EXPIRED)
+
+
+def test_a_link_is_superseded_although_a_wrong_document_was_given(bank: Bank) -> None:
+    older = bank.open_link_of(ALICE)
+    wrong(bank, older)
+    newer = bank.open_link_of(ALICE)
+
+    assert (older.step, newer.step) == (Step.USED, Step.REIDENTIFY)
+
+
 def test_a_new_code_or_link_does_not_give_new_tries(bank: Bank) -> None:
     outcomes = [wrong(bank, bank.walk(ALICE, Step.CODE)) for _ in range(3)]
 
