@@ -17,7 +17,7 @@ CUT = """() => {
   const whole = Response.prototype.text;
   Response.prototype.text = function () {
     Response.prototype.text = whole;
-    return whole.call(this).then(() => { throw new TypeError("the connection was cut"); });
+    return whole.call(this).then(() => { throw new TypeError("NetworkError: the connection was cut"); });
   };
 }"""
 
@@ -90,9 +90,10 @@ def test_a_clock_that_is_set_back_gives_nobody_more_time(visit_chromium: VisitCh
 
 @with_scripts
 def test_an_answer_that_is_cut_in_the_middle_takes_nothing_away_and_pressing_again_goes_on(
-    visit: Visit, bank: Bank
+    visit: Visit, bank: Bank, watches: Watches
 ) -> None:
     alicia, visitor = bank.new_customer(), visit()
+    watches[visitor].network_fails = True
     reach_code(visitor, alicia, bank)
     code = bank.code(alicia)
     visitor.window.run(CUT)
