@@ -178,19 +178,30 @@
     event.stopImmediatePropagation();
   }, true);
 
+  // --- the link was opened in another window of this browser: the one that waits says so (docs/decisions/0052) ---
+  const windows = window.BroadcastChannel ? new BroadcastChannel("recovery") : undefined;
+  windows?.addEventListener("message", () => {
+    const opened = document.getElementById("opened");
+    if (!opened?.hidden) return;
+    opened.hidden = false;
+    say(opened.querySelector("p").textContent.trim());
+  });
+
   // --- a new step, or a new part of it: focus, clocks, and the comforts that need a script --------------------
   const fresh = new WeakSet();
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
   const arrive = () => {
-    const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
+    const here = step(), code = document.getElementById("code-time"), over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
     if (first(here)) {
       say("");
       watchIdle();
       if (!code) codeClock.stop();
+      if (here.dataset.step === "reidentify") windows?.postMessage("opened");
     }
     if (first(code) && code.dataset.seconds) countDown(code);
     if (first(toll)) pay(toll);
+    if (first(over)) say(over.textContent.trim());
     if (first(eye)) eye.closest("label").hidden = false;
   };
   const moveOn = () => {

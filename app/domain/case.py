@@ -29,7 +29,8 @@ class Rules:
 class Case:
     """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link.
 
-    `language` is the page's, and that of every message an answer causes.
+    `language` is the page's, and that of every message an answer causes; `gave_way` says that this browser handed
+    the recovery over.
     """
 
     rules: Rules
@@ -38,6 +39,7 @@ class Case:
     customer: Customer | None = None
     credential: Credential | None = None
     language: Language = Language.SPANISH
+    gave_way: bool = False
 
     @property
     def under_way(self) -> Recovery:

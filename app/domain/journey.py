@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     TOO_LATE = "too_late"
     SUPERSEDED = "superseded"
     REISSUED = "reissued"
+    OFFERED = "offered"
     RESTARTED = "restarted"
 
 
@@ -52,8 +53,14 @@ _OVER: Final = {Outcome.RESTARTED: Step.IDENTIFY}
 JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
     {
         Step.IDENTIFY: {Outcome.ACCEPTED: Step.LINK_SENT},
-        Step.LINK_SENT: {Outcome.ACCEPTED: Step.REIDENTIFY} | _LEAVING,
-        Step.REIDENTIFY: {Outcome.ACCEPTED: Step.CONTACTS, Outcome.WRONG: Step.REIDENTIFY} | _LOCKING | _LEAVING,
+        Step.LINK_SENT: {Outcome.ACCEPTED: Step.REIDENTIFY, Outcome.WRONG: Step.LINK_SENT} | _LEAVING,
+        Step.REIDENTIFY: {
+            Outcome.ACCEPTED: Step.CONTACTS,
+            Outcome.WRONG: Step.REIDENTIFY,
+            Outcome.OFFERED: Step.REIDENTIFY,
+        }
+        | _LOCKING
+        | _LEAVING,
         Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _LEAVING,
         Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE, Outcome.REISSUED: Step.CODE}
         | _LOCKING

@@ -117,6 +117,10 @@ class RecoveryRow(SQLModel, table=True):
     code_expires_at: datetime | None = None
     code_late: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     refusal: str | None = None
+    number_nonce: str | None = None
+    number_expires_at: datetime | None = None
+    numbers_tried: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    handed_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class BudgetRow(SQLModel, table=True):
