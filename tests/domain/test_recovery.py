@@ -172,6 +172,37 @@ def test_only_who_waits_at_the_code_is_owed_another(step: Step) -> None:
     assert not recovery.owes_a_code(START + POLICY.code_valid)
 
 
+# --- handing over
+
+
+SHOWN = replace(SENT, number_nonce="n", number_expires_at=START + POLICY.number_valid)
+
+
+def test_a_number_lives_until_its_instant() -> None:
+    assert SHOWN.live_number(START + POLICY.number_valid - AN_INSTANT) == "n"
+    assert SHOWN.live_number(START + POLICY.number_valid) is None
+
+
+@pytest.mark.parametrize("step", AFTER_THE_LINK)
+def test_past_the_document_there_is_no_number(step: Step) -> None:
+    assert replace(SHOWN, step=step).live_number(START) is None
+
+
+@pytest.mark.parametrize("changed", [{"number_expires_at": None}, {"number_nonce": None}, {"link_expires_at": START}])
+def test_without_an_offer_or_a_link_in_time_there_is_no_number(changed: dict[str, Any]) -> None:
+    assert replace(SHOWN, **changed).live_number(START) is None
+
+
+def test_only_who_opened_the_link_of_what_was_handed_over_gave_way() -> None:
+    handed_over = replace(SENT, ticket="the asker's", handed_over=True)
+
+    assert handed_over.gave_way(SENT.link_hash)
+    assert not handed_over.gave_way("the asker's")
+    assert not handed_over.gave_way(None)
+    assert not replace(handed_over, link_hash=None).gave_way(None)
+    assert not SENT.gave_way(SENT.link_hash)
+
+
 # --- more time
 
 

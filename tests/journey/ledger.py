@@ -86,6 +86,10 @@ class Entry:
     code: str | None = None
     code_at: datetime | None = None
     asked_at: datetime | None = None
+    number: str | None = None
+    number_at: datetime | None = None
+    numbers_typed: int = 0
+    taker: str | None = None
     late: bool = False
     closed: bool = False
     changes: int = 0
@@ -108,12 +112,29 @@ class Entry:
         if self.closed:
             return None
         if self.holder is None:
-            return Step.REIDENTIFY if self._link_is_good(opened, now) else None
+            has_it = self.taker == browser if self.taker else opened == self.token
+            return Step.REIDENTIFY if has_it and self._link_lives(now) else None
         return PROOFS[len(self.given)] if self.holder == browser and self._in_time(now) else None
 
-    def _link_is_good(self, opened: str | None, now: datetime) -> bool:
-        in_time = self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid
-        return bool(in_time and opened == self.token)
+    def _link_lives(self, now: datetime) -> bool:
+        return bool(self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid)
+
+    def show(self, number: str, now: datetime) -> None:
+        """Note the number that the browser which opened the link shows."""
+        self.number, self.number_at = number, now
+        self.changes += 1
+
+    def take_over(self, browser: str, number: str, now: datetime) -> bool:
+        """Whether a number typed by who asked brings the recovery to that browser; it is noted."""
+        self.numbers_typed += 1
+        waits = not self.closed and self.holder is None and not self.given and self._link_lives(now)
+        policy = self.account.policy if self.account else Policy()
+        in_time = self.number_at is not None and now < self.number_at + policy.number_valid
+        if not (waits and in_time and number == self.number and self.numbers_typed <= policy.number_attempts):
+            return False
+        self.taker, self.number = browser, None
+        self.changes += 1
+        return True
 
     def owes_another_code(self, browser: str, now: datetime) -> bool:
         """Whether the code of this browser ran out, and its message left a minute after it was asked for or later."""
@@ -262,3 +283,5 @@ class Ledger:
         for entry in self.entries.values():
             if entry.holder == browser:
                 entry.holder = "nobody any more"
+            if entry.taker == browser:
+                entry.taker = "nobody any more"
