@@ -209,9 +209,16 @@ class Bank:
 
     def note_that_the_code_left_late(self, customer: Customer) -> None:
         """As the worker notes it when the mail server was down for more than a minute."""
+        self._note(customer, code_late=True)
+
+    def end_the_numbers_time(self, customer: Customer) -> None:
+        """As when two minutes have passed."""
+        self._note(customer, number_expires_at=self._services.store.clock())
+
+    def _note(self, customer: Customer, **values: Any) -> None:
         hers = col(RecoveryRow.customer_id) == self._known(customer).id
         with self._services.store.transaction() as tx:
-            tx.connection.execute(update(RecoveryRow).where(hers).values(code_late=True))
+            tx.connection.execute(update(RecoveryRow).where(hers).values(**values))
 
     def notices(self, customer: Customer, words: str) -> set[str]:
         """Where a notice with these words went, as soon as every address of the customer has it."""

@@ -62,6 +62,19 @@ def test_a_wrong_number_is_told_beside_its_field_and_the_right_one_still_works(v
 
 
 @with_scripts
+def test_a_number_whose_time_is_over_says_so_where_it_stood_and_another_is_one_press(visit: Visit, bank: Bank) -> None:
+    alicia, computer, phone = bank.new_customer(), visit(), visit()
+    first = wait_at_the_computer_and_ask_at_the_phone(computer, phone, alicia, bank)
+    phone.fill("Número de identificación", alicia.id_number)
+    bank.end_the_numbers_time(alicia)
+    phone.sees("El tiempo del número se terminó")
+    phone.sees_filled("Número de identificación", alicia.id_number)
+    phone.press(OTHER_DEVICE)
+    phone.sees("Escriba este número")
+    assert first not in phone.words
+
+
+@with_scripts
 def test_whoever_asked_for_a_number_may_still_go_on_at_the_phone(visit: Visit, bank: Bank) -> None:
     alicia, computer, phone = bank.new_customer(), visit(), visit()
     wait_at_the_computer_and_ask_at_the_phone(computer, phone, alicia, bank)

@@ -74,7 +74,7 @@ class Walk:
 
     def number(self) -> str:
         """The number that stands there."""
-        return self.browser.page.html.one("p", **{"class": "matching-number"}).text
+        return self.browser.page.html.one("div", **{"class": "matching-number"}).text
 
     def type_number(self) -> Page:
         """It, where the link was asked for."""
