@@ -232,6 +232,7 @@
     where.before(document.getElementById("offline-message").content.cloneNode(true));
   };
 
+  let leaving = false;
   document.addEventListener("htmx:before:request", (event) => { if (sentForm(event)) busy(true); });
   document.addEventListener("htmx:finally:request", () => busy(false));
   document.addEventListener("htmx:finally:swap", moveOn);
@@ -248,7 +249,8 @@
     } else if (!form && ctx.response.status >= 400) event.preventDefault();
     else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
       event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
-      location.reload();
+      if (!leaving) location.reload();
+      leaving = true; // on a slow line the next poll is answered before the page has gone
     }
   });
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
