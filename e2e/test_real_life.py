@@ -160,18 +160,33 @@ def test_a_page_that_the_browser_had_kept_shows_where_the_recovery_stands(visit:
 # --- what devices put in ------------------------------------------------------------------------------------
 
 
+def paste(visitor: ChromiumVisitor, label: str, text: str) -> None:
+    """Copy a text elsewhere and paste it into a field."""
+    elsewhere = visitor.context.new_page()
+    elsewhere.set_content(f"<textarea>{text}</textarea>")
+    elsewhere.locator("textarea").press("Control+A")
+    elsewhere.locator("textarea").press("Control+C")
+    elsewhere.close()
+    visitor.field(label).press("Control+V")
+
+
 def test_a_code_is_pasted_as_it_was_copied(visit_chromium: VisitChromium, bank: Bank) -> None:
     alicia, visitor = bank.new_customer(), visit_chromium()
     reach_code(visitor, alicia, bank)
     code = bank.code(alicia)
-    mail = visitor.context.new_page()
-    mail.set_content(f"<textarea>{code[:3]}\u00a0{code[3:]} </textarea>")
-    mail.locator("textarea").press("Control+A")
-    mail.locator("textarea").press("Control+C")
-    mail.close()
-    visitor.field(FIELD).press("Control+V")
+    paste(visitor, FIELD, f"{code[:3]}\u00a0{code[3:]} ")
     visitor.press("Continuar")
     visitor.stands_at("questions")
+
+
+def test_a_document_is_pasted_as_it_was_copied(visit_chromium: VisitChromium, bank: Bank) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
+    visitor.go("/personas/clave")
+    number = alicia.id_number
+    paste(visitor, "Número de identificación", f" {number[:-9]}.{number[-9:-6]}.{number[-6:-3]} {number[-3:]}")
+    visitor.press("Continuar")
+    visitor.stands_at("link_sent")
+    bank.link(alicia)
 
 
 @with_scripts
