@@ -98,6 +98,40 @@ def test_a_refused_document_is_explained_beside_the_number(spanish: Flask, case:
     assert form.form_errors == []
 
 
+# --- the number on the other device
+
+
+@pytest.mark.parametrize("typed", ["012345", " 012 345 ", "01-23.45"])
+def test_a_number_may_carry_spaces_and_begins_with_zeros(spanish: Flask, case: Case, typed: str) -> None:
+    form, errors = posted(spanish, Step.LINK_SENT, case, number=typed)
+
+    assert errors == {}
+    assert form.answer == typed
+
+
+@pytest.mark.parametrize("fields", [{}, {"number": ""}, {"number": " - "}])
+def test_a_missing_number_of_the_other_device_is_asked_for(spanish: Flask, case: Case, fields: dict[str, str]) -> None:
+    form, errors = posted(spanish, Step.LINK_SENT, case, **fields)
+
+    assert errors == {"number": ["Escriba el número que muestra el otro dispositivo."]}
+    assert form.answer == fields.get("number", "")
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345a", "１２３４５６"])
+def test_what_is_no_number_is_explained_with_an_example(spanish: Flask, case: Case, typed: str) -> None:
+    _, errors = posted(spanish, Step.LINK_SENT, case, number=typed)
+
+    assert errors == {"number": ["El número tiene 6 dígitos. Ejemplo: 012345."]}
+
+
+def test_a_refused_number_is_not_drawn_again(spanish: Flask, case: Case) -> None:
+    form, _ = posted(spanish, Step.LINK_SENT, case, number="123456")
+    form.refuse("No es correcto.")
+
+    assert form["number"].errors[-1] == "No es correcto."
+    assert form.answer == ""
+
+
 # --- the code
 
 
