@@ -51,6 +51,6 @@ def handle(case: Case, typed: str) -> Decision:
     """
     here = case.under_way
     if not number_matches(typed, here.live_number(case.now), case.rules.keys):
-        return Decision(Outcome.WRONG, here, message=WRONG_NUMBER)
+        return Decision(Outcome.WRONG, here)
     taken = replace(here, ticket=secrets.token_urlsafe(32), number_nonce=None, number_expires_at=None, handed_over=True)
     return Decision(Outcome.ACCEPTED, taken)

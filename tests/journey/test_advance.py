@@ -240,6 +240,9 @@ def test_a_ticket_cannot_be_guessed(bank: Bank, monkeypatch: pytest.MonkeyPatch)
 
     assert len(base64.urlsafe_b64decode(f"{browser.ticket}=")) == 32
     assert len(base64.urlsafe_b64decode(f"{browser.recovery_id}==")) == 16
+    asker, _, number = handing_over(bank)
+    asker.answer(number)
+    assert len(base64.urlsafe_b64decode(f"{asker.ticket}=")) == 32
 
 
 # --- a try is spent before anything is compared

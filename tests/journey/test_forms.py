@@ -129,7 +129,7 @@ def test_a_refused_number_is_not_drawn_again(spanish: Flask, case: Case) -> None
     form.refuse("No es correcto.")
 
     assert form["number"].errors[-1] == "No es correcto."
-    assert form.answer == ""
+    assert form["number"].data == ""
 
 
 # --- the code
