@@ -68,6 +68,10 @@ def test_a_number_is_taken_with_spaces_and_no_other(nonce: str) -> None:
     assert not number_matches(f"{(int(number) + 1) % 10**6:06}", nonce, KEYS)
 
 
+def test_a_release_while_a_number_is_shown_changes_it_for_nobody() -> None:
+    assert matching_number("nonce", KEYS) == "751118"
+
+
 def test_where_no_number_is_shown_none_is_right() -> None:
     assert not number_matches(matching_number("", KEYS), None, KEYS)
 
