@@ -14,7 +14,7 @@ from app.adapters.sql import SqlTransaction
 from app.adapters.sql.purge import purge
 from app.addressing import Addressed, Addressing, NotYet, Undeliverable
 from app.domain.customers import Channel
-from app.domain.notices import Notice, NoticeKind, backoff
+from app.domain.notices import Notice, NoticeKind, backoff, late
 from app.domain.proofs import document_key
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
@@ -139,7 +139,8 @@ class Worker:
         recovery = tx.recoveries.get(notice.recovery_id)
         if recovery and notice.nonce:
             idle_at = recovery.touched(tx.now, policy).idle_at
-            tx.recoveries.code_accepted(recovery.id, notice.nonce, tx.now + policy.code_valid, idle_at)
+            expires_at = tx.now + policy.code_valid
+            tx.recoveries.code_accepted(recovery.id, notice.nonce, expires_at, idle_at, late=late(notice, tx.now))
 
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, render_template
@@ -53,11 +54,13 @@ class Writer:
             "now": datetime.now(UTC),
             "local_time": local_time,
             "in_spanish": self._in_spanish(notice.language),
+            "host": urlsplit(self._settings.base_url).hostname,
         }
         with self._app.app_context(), force_locale(LOCALES[notice.language]):
             if channel is Channel.SMS:
                 text = render_template(f"sms/{kind}.txt", **context)
-                return Letter(notice.id, str(to.contact.mobile), "", " ".join(text.split()))
+                lines = (" ".join(line.split()) for line in text.splitlines())
+                return Letter(notice.id, str(to.contact.mobile), "", "\n".join(filter(None, lines)))
             return Letter(
                 notice.id,
                 str(to.contact.email),

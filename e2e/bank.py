@@ -10,9 +10,12 @@ from typing import Any, Final
 import httpx
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy import update
+from sqlmodel import col
 from werkzeug.exceptions import default_exceptions
 
 from app import create_app
+from app.adapters.sql.tables import RecoveryRow
 from app.customers_file import CustomerEntry, load
 from app.domain import customers as domain
 from app.domain import questions
@@ -200,9 +203,22 @@ class Bank:
         (newest, *_) = self.wait_for(customer, lambda message: message.link_to("enlace"), how_many)
         return newest.link_to("enlace") or ""
 
-    def code(self, customer: Customer) -> str:
-        """The six digits in the newest message that has them."""
-        return self.wait_for(customer, lambda message: message.code and not message.links)[0].code or ""
+    def code(self, customer: Customer, how_many: int = 1) -> str:
+        """The six digits in the newest of so many messages that have them."""
+        return self.wait_for(customer, lambda message: message.code and not message.links, how_many)[0].code or ""
+
+    def note_that_the_code_left_late(self, customer: Customer) -> None:
+        """As the worker notes it when the mail server was down for more than a minute."""
+        self._note(customer, code_late=True)
+
+    def end_the_numbers_time(self, customer: Customer) -> None:
+        """As when two minutes have passed."""
+        self._note(customer, number_expires_at=self._services.store.clock())
+
+    def _note(self, customer: Customer, **values: Any) -> None:
+        hers = col(RecoveryRow.customer_id) == self._known(customer).id
+        with self._services.store.transaction() as tx:
+            tx.connection.execute(update(RecoveryRow).where(hers).values(**values))
 
     def notices(self, customer: Customer, words: str) -> set[str]:
         """Where a notice with these words went, as soon as every address of the customer has it."""

@@ -5,6 +5,7 @@ looks (the audits, a photographer) reaches every state once.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -139,6 +140,39 @@ def _refused(visitor: Visitor, step: str, button: str = "Continuar") -> Iterator
     visitor.press(button)
     visitor.sees_error("")
     yield f"{step}, nothing filled in"
+
+
+def handed_over(visitor: ChromiumVisitor, bank: Bank) -> Iterator[str]:
+    """The number on the phone, a wrong one at the computer, and the phone that let go."""
+    alicia = bank.new_customer()
+    with _another_browser(visitor) as computer:
+        identify(computer, alicia)
+        open_link(visitor, alicia, bank)
+        visitor.press("Seguir en el otro dispositivo")
+        visitor.sees_heading("Siga en su otro dispositivo")
+        yield "reidentify, its number"
+        number = visitor.page.locator(".matching-number").inner_text()
+        computer.open("Abrí el enlace en otro dispositivo y quiero seguir aquí")
+        computer.fill("Número del otro dispositivo", number)
+        computer.press("Continuar")
+    visitor.stands_at("used")
+    yield "used, gone on elsewhere"
+    begin_again(visitor)
+    confirm_document(visitor, alicia)
+    visitor.stands_at("link_sent")
+    visitor.open("Abrí el enlace en otro dispositivo y quiero seguir aquí")
+    visitor.fill("Número del otro dispositivo", "12")
+    visitor.press("Continuar")
+    visitor.sees_error("El número tiene 6 dígitos")
+    yield "link_sent, number misshapen"
+
+
+@contextmanager
+def _another_browser(visitor: ChromiumVisitor) -> Iterator[ChromiumVisitor]:
+    assert visitor.context.browser
+    context = visitor.context.browser.new_context()
+    yield ChromiumVisitor(context.new_page(), visitor.url, scripts=True)
+    context.close()
 
 
 def every_step(visitor: Visitor, bank: Bank) -> Iterator[str]:
@@ -405,6 +439,7 @@ WALKS: Final[dict[str, Walk]] = {
     "up to the contacts": Walk(up_to_the_contacts),
     "the code and the questions": Walk(the_code_and_the_questions),
     "the password": Walk(the_password),
+    "handed over": Walk(handed_over),
     "in English": Walk(in_english),
     "turned away": Walk(turned_away),
     "locked": Walk(locked),

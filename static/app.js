@@ -17,20 +17,23 @@
   }
 
   // --- a clock that calls `each` with the seconds left, now and every second, until they are over ------------
+  // Sleep may stop performance.now(), and setting the device's clock moves Date: whichever says more counts.
   const clock = () => {
-    let timer;
-    const stop = () => clearInterval(timer);
+    let timer, tick;
+    const stop = () => { clearInterval(timer); tick = undefined; };
     const start = (seconds, each) => {
       stop();
-      const end = Date.now() + seconds * 1000;
-      const tick = () => {
-        const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const date = Date.now(), since = performance.now();
+      tick = () => {
+        const passed = Math.max(Date.now() - date, performance.now() - since) / 1000;
+        const left = Math.max(0, Math.ceil(seconds - passed));
         if (left === 0) stop();
         each(left);
       };
       timer = setInterval(tick, 1000);
       tick();
     };
+    document.addEventListener("visibilitychange", () => tick?.()); // awake again
     return { start, stop };
   };
 
@@ -62,14 +65,17 @@
 
   const codeIsOver = (box) => {
     const button = step().querySelector("form [type=submit]");
-    const restart = document.getElementById("code-over");
+    const ways = document.getElementById("code-over");
+    const [inTime, late] = ways.children;
     const wasThere = document.activeElement === button;
     box.querySelector("[data-running]").hidden = true;
     box.querySelector("[data-over]").hidden = false;
     button.hidden = true;
-    restart.hidden = false;
+    inTime.hidden = "late" in box.dataset;
+    late.hidden = !inTime.hidden;
+    ways.hidden = false;
     document.getElementById("idle").hidden = true;
-    if (wasThere) restart.querySelector("button").focus();
+    if (wasThere) (late.hidden ? inTime : late).querySelector("button").focus();
     say(box.querySelector("[data-over]").textContent.trim());
   };
 
@@ -172,20 +178,31 @@
     event.stopImmediatePropagation();
   }, true);
 
+  // --- the link was opened in another window of this browser: the one that waits says so (docs/decisions/0052) ---
+  const windows = window.BroadcastChannel ? new BroadcastChannel("recovery") : undefined;
+  windows?.addEventListener("message", () => {
+    const opened = document.getElementById("opened");
+    if (!opened?.hidden) return;
+    opened.hidden = false;
+    say(opened.querySelector("p").textContent.trim());
+  });
+
   // --- a new step, or a new part of it: focus, clocks, and the comforts that need a script --------------------
   const fresh = new WeakSet();
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
   const arrive = () => {
-    const here = step(), code = document.getElementById("code-time"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
+    const here = step(), code = document.getElementById("code-time"), over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
     if (first(here)) {
       busy(false);
       say("");
       watchIdle();
       if (!code) codeClock.stop();
+      if (here.dataset.step === "reidentify") windows?.postMessage("opened");
     }
     if (first(code) && code.dataset.seconds) countDown(code);
     if (first(toll)) pay(toll);
+    if (first(over)) say(over.textContent.trim());
     if (first(eye)) eye.closest("label").hidden = false;
   };
   const moveOn = () => {
@@ -224,6 +241,7 @@
     where.before(document.getElementById("offline-message").content.cloneNode(true));
   };
 
+  let leaving = false;
   document.addEventListener("htmx:before:request", (event) => { if (sentForm(event)) busy(true); });
   document.addEventListener("htmx:finally:request", () => busy(false));
   document.addEventListener("htmx:finally:swap", moveOn);
@@ -240,7 +258,8 @@
     } else if (!form && ctx.response.status >= 400) event.preventDefault();
     else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
       event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
-      location.reload();
+      if (!leaving) location.reload();
+      leaving = true; // on a slow line the next poll is answered before the page has gone
     } else if (form && lively.matches) for (const { swapSpec } of tasks) swapSpec.transition = true;
   });
   // Motion follows a step and nobody waits for it: the focus is there before the new step moves in.

@@ -29,7 +29,8 @@ class Rules:
 class Case:
     """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link.
 
-    `language` is the page's, and that of every message an answer causes.
+    `language` is the page's, and that of every message an answer causes; `gave_way` says that this browser handed
+    the recovery over.
     """
 
     rules: Rules
@@ -38,6 +39,7 @@ class Case:
     customer: Customer | None = None
     credential: Credential | None = None
     language: Language = Language.SPANISH
+    gave_way: bool = False
 
     @property
     def under_way(self) -> Recovery:
@@ -59,6 +61,11 @@ class Case:
         if self.credential is None:
             raise LookupError("the customer is not known at this step")
         return self.credential
+
+    @property
+    def is_owed_a_code(self) -> bool:
+        """Whether this browser holds a recovery whose code ran out because its message left late."""
+        return self.customer is not None and self.under_way.owes_a_code(self.now)
 
 
 def _nothing_more(_: Transaction) -> None:

@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     TURNED_AWAY = "turned_away"
     TOO_LATE = "too_late"
     SUPERSEDED = "superseded"
+    REISSUED = "reissued"
+    OFFERED = "offered"
     RESTARTED = "restarted"
 
 
@@ -51,10 +53,18 @@ _OVER: Final = {Outcome.RESTARTED: Step.IDENTIFY}
 JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
     {
         Step.IDENTIFY: {Outcome.ACCEPTED: Step.LINK_SENT},
-        Step.LINK_SENT: {Outcome.ACCEPTED: Step.REIDENTIFY} | _LEAVING,
-        Step.REIDENTIFY: {Outcome.ACCEPTED: Step.CONTACTS, Outcome.WRONG: Step.REIDENTIFY} | _LOCKING | _LEAVING,
+        Step.LINK_SENT: {Outcome.ACCEPTED: Step.REIDENTIFY, Outcome.WRONG: Step.LINK_SENT} | _LEAVING,
+        Step.REIDENTIFY: {
+            Outcome.ACCEPTED: Step.CONTACTS,
+            Outcome.WRONG: Step.REIDENTIFY,
+            Outcome.OFFERED: Step.REIDENTIFY,
+        }
+        | _LOCKING
+        | _LEAVING,
         Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _LEAVING,
-        Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE} | _LOCKING | _LEAVING,
+        Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE, Outcome.REISSUED: Step.CODE}
+        | _LOCKING
+        | _LEAVING,
         Step.QUESTIONS: {Outcome.ACCEPTED: Step.PASSWORD, Outcome.WRONG: Step.QUESTIONS} | _LOCKING | _LEAVING,
         Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _LOCKING | _LEAVING,
         Step.DONE: _OVER,

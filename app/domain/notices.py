@@ -56,6 +56,9 @@ RANK: Final[dict[NoticeKind, int]] = {
 }
 
 
+LATE: Final = timedelta(seconds=60)
+
+
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th failed attempt: 1, 2, 4 … seconds, at most five minutes."""
     return timedelta(seconds=min(2 ** max(attempts - 1, 0), 300))
@@ -64,3 +67,8 @@ def backoff(attempts: int) -> timedelta:
 def expired(notice: Notice, now: datetime) -> bool:
     """Whether nobody would be helped by sending it any more."""
     return now >= notice.created_at + WORTH_SENDING[notice.kind]
+
+
+def late(notice: Notice, now: datetime) -> bool:
+    """Whether it leaves so long after it was asked for that its reader may have turned away."""
+    return now >= notice.created_at + LATE

@@ -53,6 +53,8 @@ class Policy:
     reserve_a_day: int = 5
     codes_a_day: int = 10
     document_attempts: int = 3
+    number_valid: timedelta = timedelta(minutes=2)
+    number_attempts: int = 5
 
     def limit(self, budget: Budget) -> int:
         """How many of `budget` one customer has in a day."""

@@ -94,7 +94,12 @@ class Recoveries(Protocol):
     def save(self, before: Recovery, after: Recovery) -> Recovery:
         """Write `after` if the stored one is still `before`, in one statement; else raise StaleRecovery."""
 
-    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
+    def spend_number(self, recovery_id: str, limit: int) -> bool:
+        """Spend one try at the number of a recovery; False if none was left. Moves nothing else of it."""
+
+    def code_accepted(
+        self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None, *, late: bool
+    ) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
 
     def close_all(self, customer_id: int, step: Step) -> None:

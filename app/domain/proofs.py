@@ -69,7 +69,16 @@ def code(nonce: str, keys: KeySource) -> str:
     the key can tell it from random, no table, queue or log holds it, and sending twice after a crash sends
     the same value twice.
     """
-    number = int.from_bytes(hmac.digest(keys.of("code"), nonce.encode(), "sha256")[:8])
+    return _digits(nonce, keys.of("code"))
+
+
+def matching_number(nonce: str, keys: KeySource) -> str:
+    """The six digits that one browser shows and the other takes; no code, though made like one."""
+    return _digits(nonce, keys.of("number"))
+
+
+def _digits(nonce: str, key: bytes) -> str:
+    number = int.from_bytes(hmac.digest(key, nonce.encode(), "sha256")[:8])
     return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
 
 
@@ -81,3 +90,9 @@ def canonical_code(typed: str) -> str:
 def code_matches(typed: str, nonce: str, keys: KeySource) -> bool:
     """Whether the typed code is the one of this nonce, compared in constant time."""
     return hmac.compare_digest(canonical_code(typed).encode(), code(nonce, keys).encode())
+
+
+def number_matches(typed: str, nonce: str | None, keys: KeySource) -> bool:
+    """Whether the typed number is the one of this nonce; without a nonce the work is the same, and nothing is."""
+    same = hmac.compare_digest(canonical_code(typed).encode(), matching_number(nonce or "", keys).encode())
+    return same and nonce is not None

@@ -29,7 +29,8 @@ class Recovery:
 
     Two kinds of browser know it: the one that asked for it, which sees only the neutral message, and the one
     whose session carries its `ticket`, which may go on. Opening the mailed link hands out the first ticket;
-    proving the document replaces it, so of all browsers that opened the link one goes on.
+    proving the document replaces it, and so does handing over to the browser that asked (docs/decisions/0052), so
+    of all browsers that opened the link one goes on.
     """
 
     id: str
@@ -47,14 +48,39 @@ class Recovery:
     code_nonce: str | None = None
     code_channel: Channel | None = None
     code_expires_at: datetime | None = None
+    code_late: bool = False
     refusal: Refusal | None = None
+    number_nonce: str | None = None
+    number_expires_at: datetime | None = None
+    handed_over: bool = False
+
+    def live_number(self, now: datetime) -> str | None:
+        """The nonce of the number by which the browser that asked may take over; None where there is none (0052).
+
+        Only the link is ever handed over: once the document was proved the recovery stays in its browser.
+        """
+        waits = self.step is Step.LINK_SENT and not self.outlived(now)
+        in_time = self.number_expires_at is not None and now < self.number_expires_at
+        return self.number_nonce if waits and in_time else None
+
+    def gave_way(self, ticket: str | None) -> bool:
+        """Whether a browser with this ticket opened the link and then handed over."""
+        return self.handed_over and ticket is not None and ticket == self.link_hash
 
     def outlived(self, now: datetime) -> bool:
         """Whether a deadline of the step it stands at has passed; at the very instant it has (ASVS V6.5)."""
         if self.step is Step.LINK_SENT:
             return _passed(self.link_expires_at, now)
-        if self.step is Step.CODE and _passed(self.code_expires_at, now):
-            return True
+        return self._code_is_over(now) or self._session_is_over(now)
+
+    def owes_a_code(self, now: datetime) -> bool:
+        """Whether the code ran out whose message left late, with time left for another (docs/decisions/0050)."""
+        return self.code_late and self._code_is_over(now) and not self._session_is_over(now)
+
+    def _code_is_over(self, now: datetime) -> bool:
+        return self.step is Step.CODE and _passed(self.code_expires_at, now)
+
+    def _session_is_over(self, now: datetime) -> bool:
         return _passed(self.idle_at, now) or _passed(self.total_at, now)
 
     def touched(self, now: datetime, policy: Policy) -> "Recovery":

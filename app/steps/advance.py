@@ -1,6 +1,7 @@
 """How an answer moves a recovery: spend the try, decide, and keep all of it in one transaction."""
 
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from app.domain.case import Case, Decision, Rules
@@ -10,7 +11,7 @@ from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.ports import Store, Transaction
 from app.domain.recovery import Recovery, StaleRecovery, standing
-from app.steps import STEPS
+from app.steps import STEPS, another_code, hand_over, link_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
     """Where a browser stands, and the case its step may look at."""
     recovery = tx.recoveries.get(recovery_id) if recovery_id else None
     step = standing(recovery, ticket, tx.now, rules.policy)
-    case = Case(rules, tx.now, recovery)
+    case = Case(rules, tx.now, recovery, gave_way=recovery is not None and recovery.gave_way(ticket))
     if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)
@@ -45,7 +46,43 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     Raises:
         StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
     """
-    module = STEPS[step]
+    if step is Step.LINK_SENT:
+        return _take_over(store, case, answer)
+    return _take(store, step, STEPS[step], case, answer)
+
+
+def offer(store: Store, case: Case) -> Moved:
+    """Show a number by which the browser that asked may take over (docs/decisions/0052).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    return _take(store, Step.REIDENTIFY, hand_over, case, None)
+
+
+def _take_over(store: Store, case: Case, number: str) -> Moved:
+    """Compare the number that a browser without ticket typed; a wrong one moves nothing and tells nothing (S1, S9)."""
+    here = case.under_way
+    with store.transaction() as tx:
+        may_try = tx.recoveries.spend_number(here.id, case.rules.policy.number_attempts)
+    decision = link_sent.handle(case, number)
+    if not may_try or decision.outcome is Outcome.WRONG:
+        return Moved(Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG, here, link_sent.WRONG_NUMBER)
+    with store.transaction() as tx:
+        kept = tx.recoveries.save(here, decision.recovery)
+    return Moved(Step.LINK_SENT, next_step(Step.LINK_SENT, decision.outcome), decision.outcome, kept)
+
+
+def reissue(store: Store, case: Case) -> Moved:
+    """Send another code in place of one that came too late; it is one of the day's.
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    return _take(store, Step.CODE, another_code, case, None)
+
+
+def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any) -> Moved:
     left = _spend(store, case, module.BUDGET)
     if module.BUDGET and left is None:
         decision = Decision(Outcome.SPENT, case.under_way)

@@ -54,12 +54,13 @@ def handle(case: Case, typed: str) -> Decision:
 
 
 def show(case: Case) -> Mapping[str, object]:
-    """Where the code went, and how many seconds it has left: None while it is still on its way.
+    """Where the code went, how many seconds it has left (None while it is still on its way), whether it left late.
 
     Tenths, rounded up: the page must not say that the time is over while the server still takes the code.
     """
     here = case.under_way
+    how = {"channel": here.code_channel, "late": here.code_late}
     if here.code_expires_at is None:
-        return {"channel": here.code_channel, "seconds_left": None}
+        return how | {"seconds_left": None}
     left = max((here.code_expires_at - case.now).total_seconds(), 0)
-    return {"channel": here.code_channel, "seconds_left": f"{ceil(left * 10) / 10:g}"}
+    return how | {"seconds_left": f"{ceil(left * 10) / 10:g}"}

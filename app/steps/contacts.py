@@ -19,13 +19,18 @@ Form = StepForm
 
 def handle(case: Case, _: None) -> Decision:
     """Ask for a code. Its value comes into being when the worker sends it (design decision 5)."""
-    here, channel = case.under_way, code_channel(case)
-    asked = replace(here, code_nonce=new_nonce(), code_channel=channel, code_expires_at=None)
+    return ask_for_code(case, Outcome.ACCEPTED)
 
-    def ask_for_code(tx: Transaction) -> None:
+
+def ask_for_code(case: Case, outcome: Outcome) -> Decision:
+    """A code of a new nonce, whose message goes out with this decision; any code before it is dead."""
+    here, channel = case.under_way, code_channel(case)
+    asked = replace(here, code_nonce=new_nonce(), code_channel=channel, code_expires_at=None, code_late=False)
+
+    def post(tx: Transaction) -> None:
         tx.notices.post(NoticeKind.CODE, here.id, case.language, case.owner.id, (channel,), nonce=asked.code_nonce)
 
-    return Decision(Outcome.ACCEPTED, asked, ask_for_code)
+    return Decision(outcome, asked, post)
 
 
 def code_channel(case: Case) -> Channel:

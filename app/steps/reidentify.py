@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from dataclasses import replace
+from typing import Any
 
 from app.domain.case import Case, Decision
 from app.domain.documents import IdentityDocument
@@ -13,6 +14,7 @@ from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.domain.questions import TooFewFacts
 from app.domain.recovery import Recovery, Refusal
+from app.steps import hand_over
 from app.steps.form import DocumentForm
 from app.steps.questions import drawn
 
@@ -30,6 +32,11 @@ def handle(case: Case, document: IdentityDocument) -> Decision:
     if why := turned_away(case):
         return Decision(Outcome.TURNED_AWAY, replace(here, refusal=why))
     return Decision(Outcome.ACCEPTED, _held_by_this_browser(case, here))
+
+
+def show(case: Case) -> dict[str, Any]:
+    """The number for the browser that asked, if this one offers to hand over; never once it was handed over."""
+    return hand_over.show(case) | {"may_hand_over": not case.under_way.handed_over}
 
 
 def turned_away(case: Case) -> Refusal | None:

@@ -46,6 +46,8 @@ def draw_step(
         tries_left=tries_left,
         toll=toll,
         recovery=case.recovery,
+        owed_a_code=case.is_owed_a_code,
+        gave_way=case.gave_way,
         policy=case.rules.policy,
         now=case.now,
         **context,

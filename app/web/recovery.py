@@ -13,8 +13,8 @@ from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.services import services
-from app.steps import STEPS, code
-from app.steps.advance import Moved, advance, look
+from app.steps import STEPS, code, hand_over
+from app.steps.advance import Moved, advance, look, offer, reissue
 from app.steps.form import StepForm
 from app.steps.password import rules_list
 from app.translation import language, say
@@ -26,7 +26,8 @@ from app.web.toll import Toll, unpaid
 
 blueprint = Blueprint("recovery", __name__)
 
-RENEWING = {Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
+RENEWING = {Step.LINK_SENT, Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
+NO_CONTENT = 204
 UNPROCESSABLE = 422
 TOO_MANY = 429
 OF_NO_RECOVERY = "none"  # the ticket for a made-up link: even a hash of what stood in it might tell a short secret
@@ -102,6 +103,10 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
         form.refuse(say(moved.message) if moved.message else "")
         case = replace(case, recovery=moved.recovery)
         return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
+    return _go_on(moved)
+
+
+def _go_on(moved: Moved) -> WerkzeugResponse:
     mine = _session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
     if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
@@ -116,6 +121,46 @@ def code_time() -> WerkzeugResponse:
     if step is not Step.CODE or not wants_fragment():
         return _to_the_page()
     return draw("steps/code_time.html", 200, **code.show(case))
+
+
+@blueprint.post("/personas/clave/otro-codigo")
+def another_code() -> WerkzeugResponse:
+    """Another code in the same recovery, where the last one left late and ran out (docs/decisions/0050)."""
+    _step, case = _here()
+    if not case.is_owed_a_code:
+        return _to_the_page()
+    try:
+        moved = reissue(services().store, case)
+    except StaleRecovery:
+        return _to_the_page()
+    _tell(moved)
+    return _go_on(moved)
+
+
+@blueprint.post("/personas/clave/otro-dispositivo")
+def other_device() -> WerkzeugResponse:
+    """A number by which the browser that asked may go on in place of this one (docs/decisions/0052)."""
+    step, case = _here()
+    if step is not Step.REIDENTIFY or case.under_way.handed_over:
+        return _to_the_page()
+    try:
+        moved = offer(services().store, case)
+    except StaleRecovery:
+        return _to_the_page()
+    _tell(moved)
+    return _go_on(moved)
+
+
+@blueprint.get("/personas/clave/numero")
+def number() -> WerkzeugResponse:
+    """Whether the number is still waited for, asked every two seconds while it is: nothing new, over, or taken."""
+    step, case = _here()
+    if step is not Step.REIDENTIFY or not wants_fragment():
+        return _to_the_page()
+    shown = hand_over.show(case)
+    if shown["number"]:
+        return Response(status=NO_CONTENT)
+    return draw("steps/hand_over.html", **shown)
 
 
 @blueprint.post("/personas/clave/reglas")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.customers import Contact
-from app.domain.notices import WORTH_SENDING, Notice, NoticeKind, backoff, expired
+from app.domain.notices import LATE, WORTH_SENDING, Notice, NoticeKind, backoff, expired, late
 from app.domain.policy import Policy
 from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, FRANK_OUT_OF_REACH, START
 
@@ -43,6 +43,14 @@ def test_a_message_is_given_up_at_the_instant_at_which_it_helps_nobody(kind: Not
     assert not expired(notice, START)
     assert not expired(notice, end - AN_INSTANT)
     assert expired(notice, end)
+
+
+def test_a_message_is_late_a_minute_after_it_was_asked_for() -> None:
+    notice = Notice("n", NoticeKind.CODE, "r", START)
+
+    assert not late(notice, START + LATE - AN_INSTANT)
+    assert late(notice, START + LATE)
+    assert timedelta(minutes=1) == LATE
 
 
 @pytest.mark.parametrize("kind", WARNINGS)

@@ -18,14 +18,16 @@ from app.domain.proofs import (
     code,
     code_matches,
     document_key,
+    matching_number,
     new_nonce,
     new_token,
+    number_matches,
     token_hash,
 )
 from tests.people import KEYS
 
 OTHER_KEYS = Keys(b"the key of another bank")
-PURPOSES = ("document", "code", "questions", "alarm", "session")
+PURPOSES = ("document", "code", "questions", "alarm", "session", "number")
 MANY = 20_000
 CODES = [code(f"nonce {number}", KEYS) for number in range(MANY)]
 
@@ -39,6 +41,39 @@ def chi_square(seen: Iterable[object], cells: int) -> float:
     expected = counts.total() / cells
     missing = (cells - len(counts)) * expected
     return missing + sum((count - expected) ** 2 / expected for count in counts.values())
+
+
+# --- numbers that bring a recovery to another device
+
+
+@given(nonces)
+def test_a_number_is_always_six_ascii_digits(nonce: str) -> None:
+    number = matching_number(nonce, KEYS)
+
+    assert len(number) == CODE_DIGITS
+    assert set(number) <= set(string.digits)
+
+
+def test_numbers_and_codes_of_the_same_nonces_differ() -> None:
+    same = [nonce for nonce in map(str, range(1000)) if matching_number(nonce, KEYS) == code(nonce, KEYS)]
+
+    assert len(same) < 3
+
+
+@given(nonces)
+def test_a_number_is_taken_with_spaces_and_no_other(nonce: str) -> None:
+    number = matching_number(nonce, KEYS)
+
+    assert number_matches(f" {number[:3]} {number[3:]}", nonce, KEYS)
+    assert not number_matches(f"{(int(number) + 1) % 10**6:06}", nonce, KEYS)
+
+
+def test_a_release_while_a_number_is_shown_changes_it_for_nobody() -> None:
+    assert matching_number("nonce", KEYS) == "751118"
+
+
+def test_where_no_number_is_shown_none_is_right() -> None:
+    assert not number_matches(matching_number("", KEYS), None, KEYS)
 
 
 # --- codes

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,7 @@ recoveries = st.builds(
     idle_at=maybe_instants,
     total_at=maybe_instants,
     code_expires_at=maybe_instants,
+    code_late=st.booleans(),
     refusal=st.none() | st.sampled_from(Refusal),
 )
 
@@ -145,6 +147,60 @@ def test_the_deadline_of_a_code_that_was_right_does_not_follow_the_customer() ->
     recovery = replace(under_way(Step.QUESTIONS), code_expires_at=START + POLICY.code_valid)
 
     assert seen_by_holder(recovery, START + POLICY.code_valid) is Step.QUESTIONS
+
+
+def test_another_code_is_owed_from_the_instant_the_late_one_ends_until_the_pause_does() -> None:
+    recovery, end = replace(under_way(Step.CODE), code_late=True), START + POLICY.code_valid
+
+    assert not recovery.owes_a_code(end - AN_INSTANT)
+    assert recovery.owes_a_code(end)
+    assert recovery.owes_a_code(START + POLICY.idle - AN_INSTANT)
+    assert not recovery.owes_a_code(START + POLICY.idle)
+
+
+@pytest.mark.parametrize("changed", [{"code_late": False}, {"code_expires_at": None}, {"total_at": START}])
+def test_no_other_code_is_owed(changed: dict[str, Any]) -> None:
+    recovery = replace(under_way(Step.CODE), **{"code_late": True, **changed})
+
+    assert not recovery.owes_a_code(START + POLICY.code_valid)
+
+
+@pytest.mark.parametrize("step", [step for step in AFTER_THE_LINK if step is not Step.CODE])
+def test_only_who_waits_at_the_code_is_owed_another(step: Step) -> None:
+    recovery = replace(under_way(step), code_expires_at=START + POLICY.code_valid, code_late=True)
+
+    assert not recovery.owes_a_code(START + POLICY.code_valid)
+
+
+# --- handing over
+
+
+SHOWN = replace(SENT, number_nonce="n", number_expires_at=START + POLICY.number_valid)
+
+
+def test_a_number_lives_until_its_instant() -> None:
+    assert SHOWN.live_number(START + POLICY.number_valid - AN_INSTANT) == "n"
+    assert SHOWN.live_number(START + POLICY.number_valid) is None
+
+
+@pytest.mark.parametrize("step", AFTER_THE_LINK)
+def test_past_the_document_there_is_no_number(step: Step) -> None:
+    assert replace(SHOWN, step=step).live_number(START) is None
+
+
+@pytest.mark.parametrize("changed", [{"number_expires_at": None}, {"number_nonce": None}, {"link_expires_at": START}])
+def test_without_an_offer_or_a_link_in_time_there_is_no_number(changed: dict[str, Any]) -> None:
+    assert replace(SHOWN, **changed).live_number(START) is None
+
+
+def test_only_who_opened_the_link_of_what_was_handed_over_gave_way() -> None:
+    handed_over = replace(SENT, ticket="the asker's", handed_over=True)
+
+    assert handed_over.gave_way(SENT.link_hash)
+    assert not handed_over.gave_way("the asker's")
+    assert not handed_over.gave_way(None)
+    assert not replace(handed_over, link_hash=None).gave_way(None)
+    assert not SENT.gave_way(SENT.link_hash)
 
 
 # --- more time

@@ -115,6 +115,10 @@ class Browser:
         """Fill in the form on the page, send it, and go where that leads."""
         return self.post(self.page.form.attributes["action"], self.page.hidden | fields)
 
+    def start_again(self) -> Page:
+        """Press «Empezar de nuevo»."""
+        return self.post(f"{RECOVERY}/empezar", {"csrf_token": self.page.hidden["csrf_token"]})
+
     def send(self, **fields: str) -> Page:
         """The same, up to the very answer: a redirect is not followed."""
         return self.post(self.page.form.attributes["action"], self.page.hidden | fields, follow=False)

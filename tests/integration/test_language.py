@@ -27,7 +27,7 @@ from .walk import Walk, log_in
 CATALOGUE = ROOT / "app/translations/es/LC_MESSAGES/messages.po"
 # What is drawn only as a part of others.
 PARTS = {"page.html", "fragment.html", "macros.html", "htmx_config.html", "steps/code_time.html", "steps/toll.html"}
-PARTS |= {"steps/password_rules.html", "mail/base.html", "mail/foot.txt", "mail/macros.html"}
+PARTS |= {"steps/password_rules.html", "steps/hand_over.html", "mail/base.html", "mail/foot.txt", "mail/macros.html"}
 COOKIE = "__Host-idioma"
 
 
@@ -174,7 +174,7 @@ def test_a_message_speaks_the_language_of_the_page_that_caused_it(bank: Bank) ->
     walk.confirm_contacts()
     link, code = bank.letters_to(ALICE)
     assert "Somebody" in link.text
-    assert "Escriba este código" in code.text
+    assert "Su código es" in code.text
     for letter, spoken in ((link, "en"), (code, "es-CO")):
         assert read_html(letter.html).one("html").attributes["lang"] == spoken
         assert f"Content-Language: {spoken}\n".encode() in letter.raw.replace(b"\r\n", b"\n")
@@ -256,7 +256,7 @@ def _texts(element: Element, lang: str) -> Iterator[str]:
             yield from _texts(child, lang)
 
 
-NAMES = re.compile(r"Línea Amigo|Ferretería El Frailejón|Resto del país|Banco del Páramo|https?://\S+|\S+@\S+")
+NAMES = re.compile(r"Línea Amigo|Ferretería El Frailejón|Resto del país|Banco del Páramo|https?://\S+|\S*@\S+")
 
 
 def _words(text: str) -> list[str]:

@@ -132,6 +132,8 @@ class Tour:
         self._see("identify, empty", asking.submit(id_type="CC", id_number=""))
         self._see("identify, misshapen", asking.submit(id_type="CC", id_number="12"))
         self._see("link_sent", walk.asking.page)
+        self._see("link_sent, misshapen", walk.asking.submit(number="12"))
+        self._see("link_sent, refused", walk.asking.submit(number="000000"))
         self._see("reidentify", walk.open_link())
         self._see("reidentify, refused", walk.browser.submit(**document(NOBODY)))
         self._see("contacts", walk.type_document())
@@ -141,11 +143,30 @@ class Tour:
         self._see("code, empty", walk.browser.submit(code=""))
         self._see("code, misshapen", walk.browser.submit(code="12"))
         self._see("code, refused", walk.browser.submit(code="000000"))
+        self._hand_over()
+        self._late_code()
         mobile = self.walk(CAROL_BY_MOBILE_ONLY, Step.CONTACTS).browser
         self._see("contacts, mobile", mobile.page)
         self._see("code, on its way, mobile", mobile.submit())
         self.bank.deliver()
         self._see("code, mobile", mobile.visit())
+
+    def _hand_over(self) -> None:
+        walk = self.walk(to=Step.REIDENTIFY)
+        phone = walk.browser
+        self._see("reidentify, its number", walk.show_number())
+        self.bank.clock.go_on(seconds=120)
+        self._see("reidentify, its number over", phone.visit())
+        walk.show_number()
+        walk.type_number()
+        self._see("used, gone on elsewhere", phone.visit())
+
+    def _late_code(self) -> None:
+        browser = self.walk(to=Step.CODE).browser
+        self.bank.execute("UPDATE recovery SET code_late = TRUE")
+        self._see("code, sent late", browser.visit())
+        self.bank.clock.go_on(seconds=120)
+        self._see("expired, sent late", browser.visit())
 
     def _from_the_code_on(self) -> None:
         walk = self.walk(to=Step.QUESTIONS)

@@ -47,7 +47,7 @@ class Walk:
     def ask(self) -> Page:
         """Type the document, from the beginning."""
         if self.asking.visit(RECOVERY).step != Step.IDENTIFY:
-            self.asking.submit()
+            self.asking.start_again()
         return self.asking.submit(**document(self.person))
 
     def received(self) -> list[Letter]:
@@ -66,6 +66,19 @@ class Walk:
     def type_document(self) -> Page:
         """The document once more."""
         return self.browser.submit(**document(self.person))
+
+    def show_number(self) -> Page:
+        """«Seguir en el otro dispositivo», where the link was opened."""
+        token = self.browser.page.hidden["csrf_token"]
+        return self.browser.post(f"{RECOVERY}/otro-dispositivo", {"csrf_token": token})
+
+    def number(self) -> str:
+        """The number that stands there."""
+        return self.browser.page.html.one("div", **{"class": "matching-number"}).text
+
+    def type_number(self) -> Page:
+        """It, where the link was asked for."""
+        return self.asking.submit(number=self.number())
 
     def confirm_contacts(self) -> Page:
         """«Enviar», and the code arrives."""

@@ -17,13 +17,13 @@ from app.domain.documents import IdentityDocument
 from app.domain.journey import Outcome, Step
 from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
-from app.domain.proofs import token_hash
+from app.domain.proofs import matching_number, token_hash
 from app.domain.questions import Question
 from app.domain.recovery import Recovery
 from app.services import Services
 from app.settings import read_settings
 from app.steps import STEPS
-from app.steps.advance import Moved, advance, look
+from app.steps.advance import Moved, advance, look, offer, reissue
 from app.steps.questions import drawn
 from tests.people import NEW_PASSWORD, NOBODYS_DOCUMENT, WEAK_PASSWORD, Clock
 
@@ -120,6 +120,20 @@ class Browser:
         if moved.outcome is not Outcome.WRONG:
             self.recovery_id, self.ticket = moved.recovery.id, moved.recovery.ticket
         return moved
+
+    def ask_for_another_code(self) -> Moved | None:
+        """Press «Enviar otro código», if that is offered."""
+        _, case = self.look()
+        return reissue(self.bank.store, case) if case.is_owed_a_code else None
+
+    def offer(self) -> str | None:
+        """Press «Seguir en el otro dispositivo», if that is offered; the number that is shown."""
+        step, case = self.look()
+        if step is not Step.REIDENTIFY or case.under_way.handed_over:
+            return None
+        nonce = offer(self.bank.store, case).recovery.number_nonce
+        assert nonce
+        return matching_number(nonce, self.bank.rules.keys)
 
     def stay(self) -> bool:
         """Ask for more time; whether there was any to give."""

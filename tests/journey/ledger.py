@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.customers import Customer
 from app.domain.journey import Outcome, Step
-from app.domain.notices import NoticeKind
+from app.domain.notices import LATE, NoticeKind
 from app.domain.policy import DAY, Budget, Policy
 from tests.journey.bank import Letter
 from tests.people import OLD_PASSWORD
@@ -85,6 +85,12 @@ class Entry:
     touched_at: datetime | None = None
     code: str | None = None
     code_at: datetime | None = None
+    asked_at: datetime | None = None
+    number: str | None = None
+    number_at: datetime | None = None
+    numbers_typed: int = 0
+    taker: str | None = None
+    late: bool = False
     closed: bool = False
     changes: int = 0
 
@@ -106,22 +112,46 @@ class Entry:
         if self.closed:
             return None
         if self.holder is None:
-            return Step.REIDENTIFY if self._link_is_good(opened, now) else None
+            has_it = self.taker == browser if self.taker else opened == self.token
+            return Step.REIDENTIFY if has_it and self._link_lives(now) else None
         return PROOFS[len(self.given)] if self.holder == browser and self._in_time(now) else None
 
-    def _link_is_good(self, opened: str | None, now: datetime) -> bool:
-        in_time = self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid
-        return bool(in_time and opened == self.token)
+    def _link_lives(self, now: datetime) -> bool:
+        return bool(self.account and self.sent_at and now < self.sent_at + self.account.policy.link_valid)
+
+    def show(self, number: str, now: datetime) -> None:
+        """Note the number that the browser which opened the link shows."""
+        self.number, self.number_at = number, now
+        self.changes += 1
+
+    def take_over(self, browser: str, number: str, now: datetime) -> bool:
+        """Whether a number typed by who asked brings the recovery to that browser; it is noted."""
+        self.numbers_typed += 1
+        waits = not self.closed and self.holder is None and not self.given and self._link_lives(now)
+        policy = self.account.policy if self.account else Policy()
+        in_time = self.number_at is not None and now < self.number_at + policy.number_valid
+        if not (waits and in_time and number == self.number and self.numbers_typed <= policy.number_attempts):
+            return False
+        self.taker, self.number = browser, None
+        self.changes += 1
+        return True
+
+    def owes_another_code(self, browser: str, now: datetime) -> bool:
+        """Whether the code of this browser ran out, and its message left a minute after it was asked for or later."""
+        waits = self.holder == browser and self.stands_at(Step.CODE)
+        return waits and self.late and not self._in_time(now) and self._session_lives(now)
 
     def _in_time(self, now: datetime) -> bool:
+        assert self.account
+        over = self.code_at and self.given[-1] is Step.CONTACTS and now >= self.code_at + self.account.policy.code_valid
+        return self._session_lives(now) and not over
+
+    def _session_lives(self, now: datetime) -> bool:
         assert self.account
         assert self.touched_at
         assert self.begun_at
         policy = self.account.policy
-        ends = [self.touched_at + policy.idle, self.begun_at + policy.total]
-        if self.code_at and self.given[-1] is Step.CONTACTS:
-            ends.append(self.code_at + policy.code_valid)
-        return all(now < end for end in ends)
+        return now < self.touched_at + policy.idle and now < self.begun_at + policy.total
 
     def close(self) -> None:
         """End it, unless it has ended; a link that was asked for and not written yet stays as it is."""
@@ -133,8 +163,16 @@ class Entry:
         """Note a proof."""
         if step is Step.REIDENTIFY:
             self.holder, self.begun_at = browser, now
+        if step is Step.CONTACTS:
+            self.asked_at = now
         self.given.append(step)
         self.touched_at = now
+
+    def ask_again(self, now: datetime) -> None:
+        """Note that another code was asked for; the one before is dead."""
+        self.code, self.code_at, self.late = None, None, False
+        self.asked_at = self.touched_at = now
+        self.changes += 1
 
 
 @dataclass
@@ -160,7 +198,9 @@ class Ledger:
         if letter.token:
             self._link(entry, letter)
         if letter.code and arrived:
+            assert entry.asked_at
             entry.code, entry.code_at, entry.touched_at = letter.code, letter.at, letter.at
+            entry.late = letter.at >= entry.asked_at + LATE
             entry.changes += 1
 
     def _link(self, entry: Entry, letter: Letter) -> None:
@@ -190,6 +230,14 @@ class Ledger:
         if step is Step.PASSWORD:
             self._assign(entry, str(answer))
         return Outcome.ACCEPTED
+
+    def judge_another_code(self, entry: Entry, now: datetime) -> Outcome:
+        """What asking for another code must come to; its consequences are noted."""
+        assert entry.account
+        if entry.account.spend(Budget.CODES, now) is None:
+            return self._lock(entry, now)
+        entry.ask_again(now)
+        return Outcome.REISSUED
 
     def lose(self, entry: Entry, step: Step, *, right: bool, now: datetime) -> bool:
         """Note an answer that came too late to count; whether it closed recovery all the same.
@@ -235,3 +283,5 @@ class Ledger:
         for entry in self.entries.values():
             if entry.holder == browser:
                 entry.holder = "nobody any more"
+            if entry.taker == browser:
+                entry.taker = "nobody any more"

@@ -23,7 +23,7 @@ from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import DAY, Budget, CodeChannel
 from app.domain.recovery import Refusal, StaleRecovery
-from app.steps import STEPS
+from app.steps import STEPS, link_sent, reidentify
 from app.steps.advance import Moved, advance
 from tests.journey.bank import Bank, Browser, Seen, wrong_code
 from tests.people import (
@@ -111,6 +111,92 @@ def test_asking_changes_nothing_but_the_recovery_and_the_outbox(bank: Bank) -> N
     assert {name for name in after if after[name] != before[name]} == {"recovery", "notice"}
 
 
+def handing_over(bank: Bank) -> tuple[Browser, Browser, str]:
+    """Who asked, who opened the link, and the number that stands there."""
+    asker, opener = bank.browser(), bank.browser()
+    asker.ask(ALICE.document)
+    (letter,) = bank.deliver()
+    opener.open(letter.token or "")
+    number = opener.offer()
+    assert number
+    return asker, opener, number
+
+
+def test_the_number_moves_the_right_to_go_on_and_cannot_be_used_again(bank: Bank) -> None:
+    asker, opener, number = handing_over(bank)
+    before = asker.look()
+    moved = asker.answer(number)
+
+    assert (moved.left, moved.step, moved.outcome) == (Step.LINK_SENT, Step.REIDENTIFY, Outcome.ACCEPTED)
+    kept = bank.recovery(asker)
+    assert (kept.number_nonce, kept.number_expires_at, kept.handed_over) == (None, None, True)
+    assert len(kept.ticket or "") == 43
+    assert (asker.step, opener.step) == (Step.REIDENTIFY, Step.USED)
+    assert opener.look()[1].gave_way
+    assert not asker.look()[1].gave_way
+    with pytest.raises(StaleRecovery):
+        asker.answer(number, before)
+    assert right(bank, asker).step is Step.CONTACTS
+
+
+def test_a_wrong_number_says_so_and_after_five_the_right_one_does_too(bank: Bank) -> None:
+    asker, opener, number = handing_over(bank)
+    told = [asker.answer(wrong_code(number)) for _ in range(bank.rules.policy.number_attempts)]
+    told.append(asker.answer(number))
+
+    for one in told:
+        assert (one.left, one.step, one.outcome) == (Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG)
+        assert (one.message, one.tries_left) == (link_sent.WRONG_NUMBER, None)
+    assert (asker.step, opener.step) == (Step.LINK_SENT, Step.REIDENTIFY)
+
+
+def test_the_fifth_number_still_counts(bank: Bank) -> None:
+    asker, _, number = handing_over(bank)
+    for _ in range(bank.rules.policy.number_attempts - 1):
+        asker.answer(wrong_code(number))
+
+    assert asker.answer(number).outcome is Outcome.ACCEPTED
+
+
+def test_the_page_shows_the_number_in_two_groups_until_its_time_is_over(bank: Bank) -> None:
+    _, opener, number = handing_over(bank)
+    page = {"number": f"{number[:3]} {number[3:]}", "number_asked_for": True, "may_hand_over": True}
+
+    assert reidentify.show(opener.look()[1]) == page
+    bank.clock.go_on(seconds=120)
+    assert reidentify.show(opener.look()[1]) == page | {"number": None}
+
+
+def test_before_a_number_is_asked_for_none_is_shown_and_after_the_hand_over_none_is_offered(bank: Bank) -> None:
+    fresh = bank.open_link_of(ALICE)
+    asker, _, number = handing_over(bank)
+    asker.answer(number)
+    nothing = {"number": None, "number_asked_for": False}
+
+    assert reidentify.show(fresh.look()[1]) == nothing | {"may_hand_over": True}
+    assert reidentify.show(asker.look()[1]) == nothing | {"may_hand_over": False}
+
+
+def test_another_code_in_place_of_a_late_one_is_one_of_the_days_and_works(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CONTACTS)
+    bank.postman.mail_works = False
+    right(bank, browser)
+    bank.deliver()
+    bank.clock.go_on(seconds=60)
+    bank.postman.mail_works = True
+    bank.deliver()
+    first = bank.code_of(browser.recovery_id or "")
+    bank.clock.go_on(seconds=120)
+    moved = browser.ask_for_another_code()
+    bank.deliver()
+
+    assert moved
+    assert (moved.left, moved.step, moved.outcome) == (Step.CODE, Step.CODE, Outcome.REISSUED)
+    assert bank.spent(ALICE, Budget.CODES) == 2
+    assert bank.code_of(browser.recovery_id or "") != first
+    assert right(bank, browser).step is Step.QUESTIONS
+
+
 def test_the_one_who_asked_sees_nothing_of_how_far_the_customer_went(bank: Bank) -> None:
     asker, opener = bank.browser(), bank.browser()
     asker.ask(ALICE.document)
@@ -154,6 +240,9 @@ def test_a_ticket_cannot_be_guessed(bank: Bank, monkeypatch: pytest.MonkeyPatch)
 
     assert len(base64.urlsafe_b64decode(f"{browser.ticket}=")) == 32
     assert len(base64.urlsafe_b64decode(f"{browser.recovery_id}==")) == 16
+    asker, _, number = handing_over(bank)
+    asker.answer(number)
+    assert len(base64.urlsafe_b64decode(f"{asker.ticket}=")) == 32
 
 
 # --- a try is spent before anything is compared

@@ -98,6 +98,40 @@ def test_a_refused_document_is_explained_beside_the_number(spanish: Flask, case:
     assert form.form_errors == []
 
 
+# --- the number on the other device
+
+
+@pytest.mark.parametrize("typed", ["012345", " 012 345 ", "01-23.45"])
+def test_a_number_may_carry_spaces_and_begins_with_zeros(spanish: Flask, case: Case, typed: str) -> None:
+    form, errors = posted(spanish, Step.LINK_SENT, case, number=typed)
+
+    assert errors == {}
+    assert form.answer == typed
+
+
+@pytest.mark.parametrize("fields", [{}, {"number": ""}, {"number": " - "}])
+def test_a_missing_number_of_the_other_device_is_asked_for(spanish: Flask, case: Case, fields: dict[str, str]) -> None:
+    form, errors = posted(spanish, Step.LINK_SENT, case, **fields)
+
+    assert errors == {"number": ["Escriba el número que muestra el otro dispositivo."]}
+    assert form.answer == fields.get("number", "")
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345a", "１２３４５６"])
+def test_what_is_no_number_is_explained_with_an_example(spanish: Flask, case: Case, typed: str) -> None:
+    _, errors = posted(spanish, Step.LINK_SENT, case, number=typed)
+
+    assert errors == {"number": ["El número tiene 6 dígitos. Ejemplo: 012345."]}
+
+
+def test_a_refused_number_is_not_drawn_again(spanish: Flask, case: Case) -> None:
+    form, _ = posted(spanish, Step.LINK_SENT, case, number="123456")
+    form.refuse("No es correcto.")
+
+    assert form["number"].errors[-1] == "No es correcto."
+    assert form["number"].data == ""
+
+
 # --- the code
 
 
@@ -143,13 +177,14 @@ def test_a_refused_code_is_explained_and_not_drawn_again(spanish: Flask, case: C
 def test_the_page_never_says_that_the_code_is_over_while_it_works(case: Case, left: float, told: str) -> None:
     sent = replace(RECOVERY, code_channel=Channel.SMS, code_expires_at=START + timedelta(seconds=left))
 
-    assert code.show(replace(case, recovery=sent)) == {"channel": Channel.SMS, "seconds_left": told}
+    assert code.show(replace(case, recovery=sent)) == {"channel": Channel.SMS, "late": False, "seconds_left": told}
 
 
 def test_while_the_code_is_on_its_way_no_time_is_told(case: Case) -> None:
     on_its_way = replace(RECOVERY, code_channel=Channel.EMAIL)
 
-    assert code.show(replace(case, recovery=on_its_way)) == {"channel": Channel.EMAIL, "seconds_left": None}
+    shown = {"channel": Channel.EMAIL, "late": False, "seconds_left": None}
+    assert code.show(replace(case, recovery=on_its_way)) == shown
 
 
 # --- contacts
@@ -193,10 +228,11 @@ def test_a_bank_may_send_the_code_where_the_link_did_not_go(
 
 
 def test_the_time_of_a_code_does_not_run_before_it_is_sent(case: Case) -> None:
-    earlier = replace(RECOVERY, code_nonce="earlier", code_expires_at=START + timedelta(seconds=1))
+    earlier = replace(RECOVERY, code_nonce="earlier", code_expires_at=START + timedelta(seconds=1), code_late=True)
     asked = contacts.handle(replace(case, recovery=earlier), None).recovery
 
     assert asked.code_expires_at is None
+    assert not asked.code_late
     assert asked.code_nonce != "earlier"
 
 

@@ -44,6 +44,7 @@ READERS = (*HONEST, BURGLAR)
 
 PAUSES = (1, 119, 120, 200, 299, 300)
 ABSENCES = (60, 20 * 60, 30 * 60 - 1, 30 * 60, 24 * 3600)
+PAUSED = st.sampled_from((0, 0, 119, 120))
 MADE_UP_CODES = ("000000", "999999")
 
 browsers = st.sampled_from(EVERYBODY)
@@ -68,6 +69,7 @@ class Walks(RuleBasedStateMachine):
     """Browsers, post and time; the ledger says what each of them has a right to."""
 
     reached: ClassVar[Counter[tuple[str, Step]]] = Counter()
+    numbers: ClassVar[Counter[Outcome]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,6 +79,7 @@ class Walks(RuleBasedStateMachine):
         policy = self.bank.rules.policy
         self.ledger = Ledger({name: Account(person, policy) for name, person in CUSTOMERS.items()})
         self.noted = 0
+        self.shown: str | None = None
 
     def teardown(self) -> None:
         self.bank.store.engine.dispose()
@@ -128,6 +131,55 @@ class Walks(RuleBasedStateMachine):
         given = [self._choose(*one) for one in zip(several, pages, right, picks, strict=True)]
         for one in zip(several, pages, given, marks, strict=True):
             self._answer(*one)
+
+    @rule(who=readers, customer=customers, wait=st.sampled_from((59, 60, 290)), pause=st.sampled_from((119, 120, 299)))
+    def get_a_code_late(self, who: str, customer: str, wait: int, pause: int) -> None:
+        """Confirm the contacts while mail is down; it is up after a while, and another while passes."""
+        self.recover(who, customer, 1, 0, 0)
+        self.bank.postman.mail_works = False
+        self._go_on(who, 1)
+        self.time_passes(wait)
+        self.bank.postman.mail_works = True
+        self.post()
+        self.time_passes(pause)
+
+    @rule(asker=readers, opener=readers, customer=customers, slips=st.sampled_from((0, 0, 1, 4, 5)), pause=PAUSED)
+    def hand_over(self, asker: str, opener: str, customer: str, slips: int, pause: int) -> None:
+        """Ask at one browser, open the link at another, and bring the number back."""
+        before = len(self.mailed)
+        self.ask(asker, CUSTOMERS[customer].document)
+        self.post()
+        for token in self.mailed[before:]:
+            self._open(opener, token)
+        number = self._offer(opener)
+        self.time_passes(pause)
+        for typed in [*[other_number(number)] * slips, number]:
+            self._type_number(asker, typed)
+
+    @rule(who=browsers)
+    def type_an_old_number(self, who: str) -> None:
+        """The thief sees nobody's screen and makes one up."""
+        shown = self.shown or "000000"
+        self._type_number(who, other_number(shown) if who == THIEF else shown)
+
+    @rule(who=browsers)
+    def offer_to_hand_over(self, who: str) -> None:
+        self._offer(who)
+
+    @rule(who=browsers, wrongly=st.booleans())
+    def ask_for_another_code(self, who: str, wrongly: bool) -> None:
+        recovery_id, now = self.browsers[who].recovery_id, self.bank.clock.now
+        entry = self.ledger.entries.get(recovery_id or "")
+        moved = self.browsers[who].ask_for_another_code()
+        if entry is None or not entry.account or not entry.owes_another_code(who, now):
+            assert moved is None, f"{who} has no right to another code"
+            return
+        assert moved, f"{who} has a right to another code"
+        assert moved.outcome is self.ledger.judge_another_code(entry, now)
+        event(f"another code: {moved.outcome}")
+        self.post()
+        if wrongly:
+            self._guess(who, 1, 0)
 
     @rule(who=readers, customer=customers, times=depths, slips=st.sampled_from((0, 1)), pick=picks)
     def recover(self, who: str, customer: str, times: int, slips: int, pick: int) -> None:
@@ -286,6 +338,28 @@ class Walks(RuleBasedStateMachine):
         assert moved.outcome is expected, f"{who} at {step}: {moved.outcome}, should be {expected}"
         event(f"{step}: {expected}")
 
+    def _offer(self, who: str) -> str:
+        """Ask for a number, if one has a right to it; the newest number there is."""
+        browser, now = self.browsers[who], self.bank.clock.now
+        may = self._earned(who) is Step.REIDENTIFY and not self._entry(who).taker
+        number = browser.offer()
+        assert (number is not None) is may, f"{who} may offer: {may}"
+        if number:
+            self._entry(who).show(number, now)
+            self.shown = number
+        return self.shown or "000000"
+
+    def _type_number(self, who: str, number: str) -> None:
+        """Type a number at the waiting page, if that is where one stands."""
+        browser, now = self.browsers[who], self.bank.clock.now
+        seen = browser.look()
+        if seen[0] is not Step.LINK_SENT:
+            return
+        right = self._entry(who).take_over(who, number, now)
+        outcome = browser.answer(number, seen).outcome
+        assert outcome is (Outcome.ACCEPTED if right else Outcome.WRONG), f"{who} typed {number}: {outcome}"
+        self.numbers[outcome] += 1
+
     def _choose(self, who: str, seen: Seen, right: bool, pick: int) -> Any:
         """What somebody answers, rightly if they can."""
         return self._right(seen) if right and self._knows(who, seen) else self._wrong(seen, pick)
@@ -347,6 +421,11 @@ class Walks(RuleBasedStateMachine):
         return step is Step.CONTACTS or given not in {WEAK_PASSWORD, entry.account.password}
 
 
+def other_number(number: str) -> str:
+    """Six digits that are not these."""
+    return f"{(int(number) + 1) % 10**6:06}"
+
+
 def recoveries(tx: SqlTransaction) -> list[tuple[str, Step, int | None]]:
     """Every recovery that is kept: its name, its step, and whose it is."""
     rows = tx.connection.execute(select(RecoveryRow.id, RecoveryRow.step, RecoveryRow.customer_id))
@@ -355,7 +434,9 @@ def recoveries(tx: SqlTransaction) -> list[tuple[str, Step, int | None]]:
 
 def test_no_walk_leads_further_than_the_proofs_that_were_given() -> None:
     Walks.reached.clear()
+    Walks.numbers.clear()
     run_state_machine_as_test(Walks, settings=settings(max_examples=70, stateful_step_count=30, deadline=None))
 
     reached = {step for _, step in Walks.reached}
     assert reached >= {*PROOFS, *ENDS} - {Step.REFUSED}, "walks that lead nowhere prove nothing"
+    assert Walks.numbers.keys() == {Outcome.ACCEPTED, Outcome.WRONG}, "numbers that never bring anything prove nothing"

@@ -43,6 +43,21 @@ def test_a_code_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, ty
     assert compared == [(right.encode(), right.encode()), (typed.encode(), right.encode())]
 
 
+@pytest.mark.parametrize(("nonce", "made_of"), [("nonce", "nonce"), (None, "")])
+def test_a_number_is_compared_in_constant_time_also_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, nonce: str | None, made_of: str
+) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert not proofs.number_matches("123 456", nonce, KEYS)
+    assert compared == [(b"123456", proofs.matching_number(made_of, KEYS).encode())]
+
+
 def test_nothing_that_must_not_be_guessed_comes_from_a_source_that_can_be_repeated() -> None:
     random.seed(7)
     first = {proofs.new_token(), proofs.new_nonce()}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, update
 from sqlmodel import col, select
 
-from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.statements import insert
 from app.adapters.sql.tables import BudgetRow, LockRow, RecoveryRow
 from app.domain.customers import Channel
 from app.domain.journey import ENDS, Step
@@ -16,6 +16,7 @@ from app.domain.recovery import Recovery, Refusal, StaleRecovery
 
 _ENUMS = {"step": Step, "link_channel": Channel, "code_channel": Channel, "refusal": Refusal}
 _FIELDS = tuple(field.name for field in fields(Recovery))
+_COLUMNS = [col(getattr(RecoveryRow, name)) for name in _FIELDS]
 _LIVE = col(RecoveryRow.step).not_in([step.value for step in ENDS])
 
 
@@ -49,7 +50,7 @@ class SqlRecoveries:
         return self._one(col(RecoveryRow.link_hash) == link_hash)
 
     def _one(self, condition: ColumnElement[bool]) -> Recovery | None:
-        row = self._connection.execute(select(*columns(RecoveryRow)).where(condition)).one_or_none()
+        row = self._connection.execute(select(*_COLUMNS).where(condition)).one_or_none()
         return _recovery(row) if row else None
 
     def save(self, before: Recovery, after: Recovery) -> Recovery:
@@ -69,7 +70,19 @@ class SqlRecoveries:
             raise StaleRecovery(before.id)
         return moved
 
-    def code_accepted(self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None) -> None:
+    def spend_number(self, recovery_id: str, limit: int) -> bool:
+        """Spend one try at the number of a recovery; False if none was left. Moves nothing else of it."""
+        spent = self._connection.execute(
+            update(RecoveryRow)
+            .where(col(RecoveryRow.id) == recovery_id, col(RecoveryRow.numbers_tried) < limit)
+            .values(numbers_tried=col(RecoveryRow.numbers_tried) + 1)
+            .returning(col(RecoveryRow.id))
+        )
+        return spent.one_or_none() is not None
+
+    def code_accepted(
+        self, recovery_id: str, nonce: str, expires_at: datetime, idle_at: datetime | None, *, late: bool
+    ) -> None:
         """Start a code's time, unless another code took its place or its time has begun."""
         self._change(
             col(RecoveryRow.id) == recovery_id,
@@ -77,6 +90,7 @@ class SqlRecoveries:
             col(RecoveryRow.code_nonce) == nonce,
             col(RecoveryRow.code_expires_at).is_(None),
             code_expires_at=expires_at,
+            code_late=late,
             idle_at=idle_at,
         )
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.domain.messages import Language
@@ -115,7 +115,12 @@ class RecoveryRow(SQLModel, table=True):
     code_nonce: str | None = None
     code_channel: str | None = None
     code_expires_at: datetime | None = None
+    code_late: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     refusal: str | None = None
+    number_nonce: str | None = None
+    number_expires_at: datetime | None = None
+    numbers_tried: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    handed_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class BudgetRow(SQLModel, table=True):

@@ -1,0 +1,56 @@
+"""Step 5: the link is on its way. Whoever opened it elsewhere may go on here, by the number that stands there."""
+
+import secrets
+from dataclasses import replace
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from app.domain.case import Case, Decision
+from app.domain.journey import Outcome
+from app.domain.messages import N_, Message
+from app.domain.policy import Budget
+from app.domain.proofs import CODE_DIGITS, canonical_code, number_matches
+from app.steps.form import StepForm
+
+BUDGET: Budget | None = None  # nobody is known here: the recovery itself counts, see `advance`
+
+WRONG_NUMBER = Message(N_("The number is not correct, or its time is over. Look at the other device, or go on there."))
+
+
+class Form(StepForm):
+    """One field, as for the code: digits as text, and spaces do not matter."""
+
+    blamed = "number"
+    number = StringField(_("Number on the other device"))
+
+    def validate_number(self, field: StringField) -> None:
+        """Judge the form only, so that a slip of the finger costs no try."""
+        typed = canonical_code(field.data or "")
+        if not typed:
+            raise ValidationError(_("Type the number that the other device shows."))
+        if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
+            raise ValidationError(_("The number has 6 digits. Example: 012345."))
+
+    def refuse(self, message: str) -> None:
+        """What was typed is not drawn again."""
+        super().refuse(message)
+        self.number.data = ""
+
+    @property
+    def answer(self) -> str:
+        """The number as typed."""
+        return self.number.data or ""
+
+
+def handle(case: Case, typed: str) -> Decision:
+    """Give this browser the ticket of the one that opened the link, which has it no longer (docs/decisions/0052).
+
+    Nobody's document, a link that nobody opened and a number that is not the one come to the same.
+    """
+    here = case.under_way
+    if not number_matches(typed, here.live_number(case.now), case.rules.keys):
+        return Decision(Outcome.WRONG, here)
+    taken = replace(here, ticket=secrets.token_urlsafe(32), number_nonce=None, number_expires_at=None, handed_over=True)
+    return Decision(Outcome.ACCEPTED, taken)
