@@ -1,0 +1,153 @@
+"""`python -m e2e.dossier`: walk, gather, write the page; ends with 1 if anything failed or is wrong."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import expect
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.settings import ROOT
+from e2e.bank import Bank
+from e2e.browsers import ENGINES, Engine
+from e2e.dossier import report
+from e2e.dossier.collect import STEPS, Collector, apart, slug, walks_for
+from e2e.dossier.findings import Dossier, Walked
+from e2e.engines import Engines, engines
+from e2e.pages import PATIENCE_SECONDS
+from e2e.server import Server
+from e2e.states import WALKS, Walk
+
+OUTPUT: Final = ROOT / "instance" / "dossier.html"
+KEPT: Final = ROOT / "instance" / "dossier"
+MOST_MB: Final = 60
+SCREEN: Final = Console(width=120, highlight=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Walk what was asked for, write the page, say how large it is and what is wrong."""
+    wish = _parser().parse_args(arguments)
+    begun = time.monotonic()
+    if not wish.resume:
+        shutil.rmtree(KEPT, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+        browsers = stack.enter_context(engines())
+        houses = Houses(Path(folder), stack)
+        chosen = [engine for engine in ENGINES if engine.name in (wish.engine or [one.name for one in ENGINES])]
+        walked = [one for engine in chosen for one in _walk_all(browsers, engine, houses, wish)]
+        found = Dossier(
+            engines={engine.name: browsers.version(engine) for engine in chosen},
+            walked=[one for one in walked if one.sightings or one.stopped],
+            apart=_all_apart(browsers, chosen),
+        )
+    size = report.write(found, KEPT, wish.output)
+    return _tell(found, wish.output, size, time.monotonic() - begun)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make dossier ARGS=…", description="The reviewer's dossier as one HTML page.")
+    parser.add_argument("--only", default="", metavar="WORDS", help="states alone whose name has these words in it")
+    parser.add_argument("--walk", action="append", choices=[*WALKS, STEPS], help="this walk alone")
+    parser.add_argument("--engine", action="append", choices=[one.name for one in ENGINES], help="this engine alone")
+    parser.add_argument("--resume", action="store_true", help="keep the walks of the last run that came to their end")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help=f"{OUTPUT.relative_to(ROOT)} by default")
+    return parser
+
+
+def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argparse.Namespace) -> Iterator[Walked]:
+    walks = walks_for(engine, driven_by_webdriver=browsers.is_driven_by_webdriver(engine))
+    walks = {name: walk for name, walk in walks.items() if name in (wish.walk or walks)}
+    states = 0
+    for number, (name, walk) in enumerate(walks.items(), 1):
+        folder = KEPT / engine.name
+        before = f"{engine.name}, walk {number} of {len(walks)}"
+
+        def tell(state: str, before: str = before) -> None:
+            nonlocal states
+            states += 1
+            SCREEN.print(f"{before}, state {states}: {state}")
+
+        kept = folder / f"{slug(name)}.json"
+        if (done := _read(kept)) is None:
+            bank, url = houses.open(walk)
+            done = Collector(browsers, engine, folder, tell).walk(name, walk, url, bank, wish.only)
+            folder.mkdir(parents=True, exist_ok=True)
+            done.keep(kept)
+        if done.stopped:
+            SCREEN.print(f"{before}: stopped {done.stopped}", style="bold red")
+        yield done
+
+
+def _read(path: Path) -> Walked | None:
+    """A walk that came to its end before."""
+    try:
+        done = Walked.read(path)
+    except (OSError, ValidationError):
+        return None
+    return None if done.stopped else done
+
+
+def _all_apart(browsers: Engines, chosen: list[Engine]) -> dict[str, str]:
+    return {
+        engine.name: apart(walks_for(engine, driven_by_webdriver=True))
+        for engine in chosen
+        if browsers.is_driven_by_webdriver(engine)
+    }
+
+
+@dataclass
+class Houses:
+    """Servers by their settings, each started once."""
+
+    folder: Path
+    stack: ExitStack
+    built: dict[tuple[tuple[str, str], ...], tuple[Bank, str]] = field(default_factory=dict)
+
+    def open(self, walk: Walk) -> tuple[Bank, str]:
+        """The bank of the server that a walk needs, and its address."""
+        key = tuple(sorted(walk.settings.items()))
+        if key not in self.built:
+            self.built[key] = self.stack.enter_context(_house(self.folder / str(len(self.built)), walk))
+        return self.built[key]
+
+
+@contextmanager
+def _house(folder: Path, walk: Walk) -> Iterator[tuple[Bank, str]]:
+    folder.mkdir()
+    server = Server(folder, **walk.settings)
+    server.start()
+    try:
+        with closing(Bank(server.settings)) as bank:
+            yield bank, server.url
+    finally:
+        server.stop()
+
+
+def _tell(found: Dossier, output: Path, size: int, seconds: float) -> int:
+    sightings = list(found.sightings())
+    wrong = [f"{one.state} in {one.engine}: {said}" for one in sightings for said in one.verdicts]
+    wrong += [f"{one.walk} in {one.engine}: {said}" for one in found.walked for said in one.troubles]
+    wrong += [f"{one.walk} in {one.engine} stopped {one.stopped}" for one in found.walked if one.stopped]
+    wrong += [f"the page is larger than {MOST_MB} MB"] if size > MOST_MB * 1e6 else []
+    for said in wrong:
+        SCREEN.print(said, style="red")
+    states = len({one.state for one in sightings})
+    SCREEN.print(
+        f"{output}: {states} states, {len(sightings)} sightings in {len(found.engines)} engines, "
+        f"{size / 1e6:.1f} MB, {seconds / 60:.0f} minutes; {len(wrong) or 'nothing'} to put right",
+        style="bold",
+    )
+    return 1 if wrong or not sightings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
