@@ -19,8 +19,9 @@ from app.settings import ROOT
 from e2e.bank import Bank
 from e2e.browsers import ENGINES, Engine
 from e2e.dossier import report
-from e2e.dossier.collect import STEPS, Collector, apart, slug, walks_for
+from e2e.dossier.collect import STEPS, Collector, apart, walks_for
 from e2e.dossier.findings import Dossier, Walked
+from e2e.dossier.names import slug
 from e2e.engines import Engines, engines
 from e2e.pages import PATIENCE_SECONDS
 from e2e.server import Server
@@ -96,7 +97,7 @@ def _read(path: Path) -> Walked | None:
     return None if done.stopped else done
 
 
-def _all_apart(browsers: Engines, chosen: list[Engine]) -> dict[str, str]:
+def _all_apart(browsers: Engines, chosen: list[Engine]) -> dict[str, dict[str, str]]:
     return {
         engine.name: apart(walks_for(engine, driven_by_webdriver=True))
         for engine in chosen
@@ -134,12 +135,10 @@ def _house(folder: Path, walk: Walk) -> Iterator[tuple[Bank, str]]:
 
 def _tell(found: Dossier, output: Path, size: int, seconds: float) -> int:
     sightings = list(found.sightings())
-    wrong = [f"{one.state} in {one.engine}: {said}" for one in sightings for said in one.verdicts]
-    wrong += [f"{one.walk} in {one.engine}: {said}" for one in found.walked for said in one.troubles]
-    wrong += [f"{one.walk} in {one.engine} stopped {one.stopped}" for one in found.walked if one.stopped]
+    wrong = report.faults(found)
     wrong += [f"the page is larger than {MOST_MB} MB"] if size > MOST_MB * 1e6 else []
     for said in wrong:
-        SCREEN.print(said, style="red")
+        SCREEN.print(said, style="red", markup=False)
     states = len({one.state for one in sightings})
     SCREEN.print(
         f"{output}: {states} states, {len(sightings)} sightings in {len(found.engines)} engines, "

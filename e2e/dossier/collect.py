@@ -3,7 +3,6 @@
 Whatever fails at one state is written down there and the walk goes on; a walk that cannot go on says where it stopped.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -19,9 +18,10 @@ from e2e.browsers import CHROMIUM, Engine
 from e2e.dossier import pictures
 from e2e.dossier.findings import Measure, Page, Picture, Sighting, Stop, Walked
 from e2e.dossier.lenses import Lens, lens_for
+from e2e.dossier.names import slug
 from e2e.dossier.telling import Telling, TellingInPlaywright
 from e2e.engines import Engines, Opened
-from e2e.pages import ChromiumVisitor
+from e2e.pages import ChromiumVisitor, Visitor
 from e2e.speech import BUSY, LISTEN
 from e2e.states import WALKS, Walk, every_step
 from e2e.watch import Watch
@@ -49,7 +49,8 @@ BOXES: Final = """places => {
   return places.map(place => all[place].getBoundingClientRect()).map(box => [box.left, box.top, box.width, box.height]);
 }"""
 # What an engine walks that WebDriver drives, in place of the walks that need more.
-STEPS: Final = "every step"
+STEPS: Final = "the steps"
+LEFT: Final = ("code", "questions", "password", "done")
 
 Told = Callable[[str], None]
 
@@ -58,7 +59,11 @@ def walks_for(engine: Engine, *, driven_by_webdriver: bool) -> dict[str, Walk]:
     """The walks that this engine can make, by their names."""
     if not driven_by_webdriver:
         return WALKS
-    return {name: walk for name, walk in WALKS.items() if not walk.needs} | {STEPS: Walk(every_step)}
+    return {name: walk for name, walk in WALKS.items() if not walk.needs} | {STEPS: Walk(_steps_left)}
+
+
+def _steps_left(visitor: Visitor, bank: Bank) -> Iterator[str]:
+    return (step for step in every_step(visitor, bank) if step in LEFT)
 
 
 class Collector:
@@ -225,11 +230,6 @@ def _checked(sightings: Sequence[Sighting], sources: Mapping[str, str]) -> list[
         )
         for one in sightings
     ]
-
-
-def slug(name: str) -> str:
-    """The name as part of a file's name or of an address within a page."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _short(problem: BaseException) -> str:

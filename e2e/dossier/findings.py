@@ -6,6 +6,8 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from e2e.dossier.incomplete import RESOLVED
+
 # The pictures that a reviewer asks for, and what each shows.
 VIEWS: Final = {
     "wide": "1280 × 800 px",
@@ -133,7 +135,14 @@ class Sighting(Record):
         """Everything that is wrong, in words."""
         violations = self.page.axe.violations if self.page else []
         broken = [f"axe-core: {one.rule}: {', '.join(one.targets)}" for one in violations]
-        return [*self.failed, *broken, *self.faults, *(f"markup: {one}" for one in self.markup)]
+        open_ = [one.rule for one in self.page.axe.incomplete if one.rule not in RESOLVED] if self.page else []
+        return [
+            *self.failed,
+            *broken,
+            *(f"axe-core cannot decide {rule}, and nobody has" for rule in open_),
+            *self.faults,
+            *(f"markup: {one}" for one in self.markup),
+        ]
 
 
 class Walked(Record):

@@ -134,8 +134,9 @@ class ChromiumLens(PlaywrightLens):
         return base64.b64decode(taken)
 
     def _surround(self, view: View) -> None:
-        forced = "active" if view.forced else "none"
-        self._page.emulate_media(color_scheme=view.scheme, forced_colors=forced, reduced_motion="reduce")
+        self._page.emulate_media(
+            color_scheme=view.scheme, forced_colors="active" if view.forced else "none", reduced_motion="reduce"
+        )
         super()._surround(view)
 
 
