@@ -46,7 +46,7 @@ class Engines:
                 self._a_screen(), url, SIZES[way.size], _an_address(), scripts=way.scripts
             )
         by_hand = way.engine is FIREFOX and not way.scripts and not self._is_own(FIREFOX)
-        browser = self._browser(way.engine, scripts=not by_hand)
+        browser = self.browser(way.engine, scripts=not by_hand)
         width, height = SIZES[way.size]
         context = browser.new_context(
             java_script_enabled=way.scripts,
@@ -66,7 +66,7 @@ class Engines:
         """What the engine calls itself."""
         if self.is_driven_by_webdriver(engine):
             return webkitgtk.version(self._a_screen())
-        return f"{engine.name} {self._browser(engine, scripts=True).version}"
+        return f"{engine.name.title()} {self.browser(engine).version}"
 
     def _a_screen(self) -> webkitgtk.Screen:
         self._screen = self._screen or self._stack.enter_context(webkitgtk.screen())
@@ -78,7 +78,8 @@ class Engines:
             self._own[engine] = is_playwrights_own(program, engine, self._playwright)
         return self._own[engine]
 
-    def _browser(self, engine: Engine, *, scripts: bool) -> Browser:
+    def browser(self, engine: Engine, *, scripts: bool = True) -> Browser:
+        """The browser itself, started on first use."""
         if (engine, scripts) not in self._started:
             started = launch(engine, self._playwright, scripts=scripts)
             self._stack.callback(started.close)

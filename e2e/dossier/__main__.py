@@ -17,11 +17,12 @@ from rich.console import Console
 
 from app.settings import ROOT
 from e2e.bank import Bank
-from e2e.browsers import ENGINES, Engine
+from e2e.browsers import CHROMIUM, ENGINES, Engine
 from e2e.dossier import report
 from e2e.dossier.collect import STEPS, Collector, apart, walks_for
 from e2e.dossier.findings import Dossier, Walked
 from e2e.dossier.names import slug
+from e2e.dossier.photograph import photograph
 from e2e.engines import Engines, engines
 from e2e.pages import PATIENCE_SECONDS
 from e2e.server import Server
@@ -50,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
             walked=[one for one in walked if one.sightings or one.stopped],
             apart=_all_apart(browsers, chosen),
         )
-    size = report.write(found, KEPT, wish.output)
+        size = report.write(found, KEPT, wish.output)
+        if wish.picture:
+            SCREEN.print(photograph(browsers.browser(CHROMIUM), wish.output).relative_to(ROOT))
     return _tell(found, wish.output, size, time.monotonic() - begun)
 
 
@@ -60,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--walk", action="append", choices=[*WALKS, STEPS], help="this walk alone")
     parser.add_argument("--engine", action="append", choices=[one.name for one in ENGINES], help="this engine alone")
     parser.add_argument("--resume", action="store_true", help="keep the walks of the last run that came to their end")
+    parser.add_argument("--picture", action="store_true", help="photograph a page of it for the README, too")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"{OUTPUT.relative_to(ROOT)} by default")
     return parser
 

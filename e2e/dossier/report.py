@@ -24,6 +24,7 @@ HERE: Final = Path(__file__).parent
 ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
 KINDS: Final = {"text": "contrast of text", "part": "contrast of an edge or icon", "target": "target"}
 PARTS: Final = {"tree": "the accessibility tree"}
+_SEAM: Final = re.compile(r"(?<=[_/:])(?=[a-z])")
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
@@ -39,7 +40,7 @@ def render(found: Dossier, folder: Path) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"slug": slug, "words": _words}
+    environment.filters |= {"slug": slug, "words": _words, "breakable": _breakable}
 
     def source(sighting: Sighting, picture: Picture) -> str:
         data = (folder / sighting.engine / slug(sighting.walk) / picture.file).read_bytes()
@@ -114,7 +115,7 @@ def _absent(found: Dossier) -> dict[tuple[str, str], str]:
 
 def _product() -> dict[str, Any]:
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return project | {"commit": _commit()}
+    return project | {"title": project["name"].replace("-", " ").title(), "commit": _commit()}
 
 
 def _commit() -> str:
@@ -123,6 +124,11 @@ def _commit() -> str:
         return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def _breakable(name: str) -> Markup:
+    """The name of a test, which may go on in the next line between two of its words."""
+    return Markup("<wbr>").join(_SEAM.split(name))
 
 
 def _words(text: str) -> Markup:
