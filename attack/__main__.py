@@ -4,6 +4,7 @@ Exit code 0: all that was tried held; 1: there is a finding; 2: not ours to atta
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -58,6 +59,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there too")
     parser.add_argument("--quick", action="store_true", help="smaller storms and samples")
     parser.add_argument("--full-fuzz", action="store_true", help=f"{FULL_FUZZ} hostile requests")
+    parser.add_argument("--most-rounds", type=int, metavar="N", help="of enumeration, where fewer decide nothing")
     parser.add_argument("--seed", type=int, default=1, help="of what is random in fuzz and samples")
     parser.add_argument("--i-own", metavar="HOST", help="the target's host name again, if it is not this machine")
     arguments = parser.parse_args(given)
@@ -72,6 +74,8 @@ def _attack(arguments: argparse.Namespace, console: Console) -> tuple[list[Resul
     size = replace(QUICK if arguments.quick else Size(), seed=arguments.seed)
     if arguments.full_fuzz:
         size = replace(size, fuzz=FULL_FUZZ)
+    if arguments.most_rounds:
+        size = replace(size, most_rounds=max(arguments.most_rounds, size.rounds))
     names = [name for name in ATTACKS if not arguments.only or name in arguments.only]
     with ExitStack() as stack:
         if arguments.target:
@@ -141,4 +145,5 @@ def _try(ground: Ground, name: str, attack: Attack, seconds: float) -> Result:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a server of our own ends with us
     sys.exit(main())

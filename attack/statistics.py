@@ -7,9 +7,12 @@ from statistics import fmean, median
 from typing import Final
 
 INTERVAL: Final = 1.96
-"""Standard errors to each side of an interval that holds the truth 95 times in a hundred."""
+"""Standard errors to each side of an interval that holds the truth 95 times in a hundred, of many rounds."""
 SURE: Final = 3.3
-"""Standard errors beyond which chance goes once in a thousand comparisons."""
+"""Standard errors beyond which chance goes once in a thousand comparisons, of many rounds."""
+
+_DOUBT: Final = 1
+"""Rounds of pure chance that are added to those that were seen, for their spread."""
 
 Round = tuple[float, Sequence[float]]
 """The time of one kind, and those of the references that were asked around it."""
@@ -33,20 +36,28 @@ class Comparison:
         """How far from twins, with its side: negative when the kind is faster."""
         return self.auc - 0.5
 
+    def reach(self, errors: float) -> float:
+        """So many standard errors, or as much more as few rounds take to be as sure: their error is a guess itself.
+
+        Student's t from the normal quantile, by the first terms of Cornish and Fisher's series.
+        """
+        z, free = errors, self.rounds - 1
+        return self.error * (z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2))
+
     def alike(self, tolerance: float) -> bool:
         """Whether the whole 95 % interval lies within the tolerance."""
-        return abs(self.distance) + INTERVAL * self.error <= tolerance
+        return abs(self.distance) + self.reach(INTERVAL) <= tolerance
 
     def apart(self, tolerance: float) -> bool:
         """Whether it is surely further from 0.5 than is tolerated."""
-        return abs(self.distance) - SURE * self.error > tolerance
+        return abs(self.distance) - self.reach(SURE) > tolerance
 
     def beyond(self, tolerance: float) -> bool:
         """Whether it is surely further, or seems to be once it is known as exactly as the tolerance asks.
 
         What too few rounds cannot tell is not beyond it.
         """
-        known = INTERVAL * self.error <= tolerance
+        known = self.reach(INTERVAL) <= tolerance
         return self.apart(tolerance) or (known and abs(self.distance) > tolerance)
 
     def agrees(self, again: "Comparison", tolerance: float) -> bool:
@@ -54,7 +65,7 @@ class Comparison:
         return abs(again.distance) > tolerance and (again.distance > 0) == (self.distance > 0)
 
     def __str__(self) -> str:
-        reach = INTERVAL * self.error
+        reach = self.reach(INTERVAL)
         return (
             f"n {self.rounds}, {self.median:.2f} and {self.reference:.2f} ms, "
             f"AUC {self.auc:.3f} (95 %: {self.auc - reach:.3f} to {self.auc + reach:.3f})"
@@ -62,7 +73,7 @@ class Comparison:
 
 
 def compare(rounds: Sequence[Round]) -> Comparison:
-    """Compare a kind with its reference.
+    """Compare a kind with its reference, over two rounds at least.
 
     The standard error is DeLong's, by rounds (DeLong, DeLong & Clarke-Pearson 1988; clustered as in Obuchowski 1997):
     what slows a whole round down slows both and does not count twice.
@@ -72,9 +83,9 @@ def compare(rounds: Sequence[Round]) -> Comparison:
     shares = [(_below(others, time), fmean(1 - _below(kind, one) for one in times)) for time, times in rounds]
     auc = fmean(share for share, _ in shares)
     spread = sum((above + below - 2 * auc) ** 2 for above, below in shares)
-    # With no spread at all this is too sure; no sample of this size can know better.
-    least = (1 / (12 * len(rounds))) ** 0.5 / 4
-    error = max(spread**0.5 / len(rounds), least)
+    # Few rounds may by luck show hardly any spread: some more are taken to be as chance alone would have them.
+    alone = fmean((1 + len(times)) / (12 * len(times)) for _, times in rounds)
+    error = ((spread + _DOUBT * alone) / (len(rounds) - 1 + _DOUBT) / len(rounds)) ** 0.5
     return Comparison(len(rounds), auc, error, median(kind), median(others))
 
 

@@ -32,18 +32,21 @@ class Letter:
 class VerifiedConnection(Connection):
     """Flask-Mail's connection, which by itself verifies no certificate and waits for ever (S18)."""
 
+    def __init__(self, mail: Mail, tls: ssl.SSLContext) -> None:
+        super().__init__(mail)
+        self._tls = tls
+
     def configure_host(self) -> smtplib.SMTP:
         """Connect, verify, log in."""
-        context = ssl.create_default_context()
         server, port = self.mail.server, self.mail.port
         host: smtplib.SMTP
         if self.mail.use_ssl:
-            host = smtplib.SMTP_SSL(server, port, timeout=TIMEOUT_SECONDS, context=context)
+            host = smtplib.SMTP_SSL(server, port, timeout=TIMEOUT_SECONDS, context=self._tls)
         else:
             host = smtplib.SMTP(server, port, timeout=TIMEOUT_SECONDS)
         try:
             if self.mail.use_tls:
-                host.starttls(context=context)
+                host.starttls(context=self._tls)
             if self.mail.username and self.mail.password:
                 host.login(self.mail.username, self.mail.password)
         except BaseException:
@@ -77,6 +80,7 @@ class Mailer:
             MAIL_SUPPRESS_SEND=False,
         )
         self._mail = Mail(app)
+        self._tls = ssl.create_default_context()  # once: reading all authorities takes longer than all the rest
         self._domain = settings.mail_domain
 
     def send(self, letter: Letter) -> None:
@@ -88,5 +92,5 @@ class Mailer:
         message = Message(letter.subject, [letter.to], letter.text, html=letter.html)
         message.msgId = f"<{letter.id}@{self._domain}>"
         message.extra_headers = {"Auto-Submitted": "auto-generated", "Content-Language": letter.language}
-        with VerifiedConnection(self._mail) as connection:
+        with VerifiedConnection(self._mail, self._tls) as connection:
             connection.send(message)

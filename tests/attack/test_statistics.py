@@ -79,3 +79,20 @@ def test_too_few_rounds_decide_nothing() -> None:
     found = compare(twins(Random(2), 12, 0))
     assert not found.alike(0.02)
     assert not found.beyond(0.02)
+
+
+def test_few_rounds_seldom_tell_twins_apart() -> None:
+    chance = Random(5)
+    found = [compare(twins(chance, 6, 3)) for _ in range(1000)]
+    assert sum(one.beyond(0.1) for one in found) <= 4
+
+
+def test_six_rounds_are_enough_for_times_that_never_overlap() -> None:
+    found = compare([(2.0 + number, [1.0 - number] * 3) for number in range(6)])
+    assert found.apart(0.1)
+
+
+@pytest.mark.parametrize(("rounds", "student"), [(7, 2.447), (13, 2.179), (101, 1.984)])
+def test_the_interval_of_few_rounds_is_students(rounds: int, student: float) -> None:
+    found = compare(twins(Random(1), rounds, 0))
+    assert found.reach(1.96) / found.error == pytest.approx(student, rel=0.01)

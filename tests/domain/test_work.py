@@ -54,6 +54,24 @@ def test_one_answer_that_does_not_fit_spoils_the_proof(challenge: str, numbers: 
     assert not work.proves(challenge, proof([*numbers[:-1], wrong]))
 
 
+def test_what_browsers_work_out_today_is_work_tomorrow() -> None:
+    known = "1795521600.known.known"
+    fitting = [number for number in range(1044) if work.fits(known, number)]
+    assert fitting == [148, 448, 487, 651, 702, 881, 1043]
+
+
+def test_numbers_of_eight_digits_count_and_longer_ones_do_not() -> None:
+    known, begin = "1795521600.known.known", 10_000_000
+    found = [begin + more for more in (38, 587, 590, 777, 808, 969, 1019, 1058)]
+    assert work.proves(known, proof(found))
+    assert not work.proves(known, "0" + proof(found))
+
+
+@pytest.mark.parametrize("between", ["  ", "\t", "\n"])
+def test_one_blank_stands_between_answers(challenge: str, numbers: list[int], between: str) -> None:
+    assert not work.proves(challenge, between.join(map(str, numbers)))
+
+
 @pytest.mark.parametrize(
     "nonsense", ["", " ", "1", "a b c d e f g h", "١ ٢ ٣ ٤ ٥ ٦ ٧ ٨", f"{'9' * 5000} " * 8, "-1 " * 8]
 )
@@ -84,5 +102,6 @@ def test_a_challenge_cannot_be_made_younger_or_signed_with_another_key(challenge
     assert work.age(work.new_challenge(Keys(b"another"), START), KEYS, START) is None
 
 
-def test_no_two_challenges_are_the_same(challenge: str) -> None:
+def test_every_challenge_has_128_random_bits_of_its_own(challenge: str) -> None:
+    assert len(challenge.split(".")[1]) == 22  # six bits each
     assert work.new_challenge(KEYS, START) != challenge

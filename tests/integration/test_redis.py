@@ -68,6 +68,7 @@ def test_while_redis_is_away_nothing_is_let_through_and_afterwards_everything_is
     assert closed.response.headers["Retry-After"] == "60"
     assert not bank.execute("SELECT id FROM recovery")
     assert bank.events("sys_limits_unavailable")
+    assert not bank.events("sys_crash")
     redis.start()
     assert ask(browser).status in {200, 303}
 
