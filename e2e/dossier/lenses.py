@@ -151,7 +151,7 @@ class WebKitLens:
         self.missing = {
             "dark": "WebKitGTK takes it from the desktop's theme; WebDriver has no command for it",
             "forced colours": "WebKitGTK knows no colours of the system's choice",
-            "400 %": f"its window is never narrower than {NARROWEST_PX} px, which stands under narrow",
+            "320 px, 400 %": f"its window is never narrower than {NARROWEST_PX} px, which stands under narrow",
             "tree": "WebDriver tells roles and names one element at a time; those of the focus are above",
         }
 

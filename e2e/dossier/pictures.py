@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from e2e.dossier.findings import Box, Picture
 
-QUALITY: Final = 55
+QUALITY: Final = 40
 WIDEST_PX: Final = 1280
 MARK: Final = "#b00020"
 RADIUS_PX: Final = 13

@@ -37,11 +37,11 @@ def _repeats(child: Node, node: Node) -> bool:
 
 def _line(node: Node, role: str) -> str:
     name, description = value(node, "name"), value(node, "description")
-    said = {one["name"]: str(one["value"].get("value", "")) for one in node.get("properties", [])}
+    said = {one["name"]: str(one["value"].get("value", "")).lower() for one in node.get("properties", [])}
     parts = [
         role,
         f"«{name}»" if name else "",
-        *(f"{key}={said[key]}" for key in TOLD if said.get(key, "").lower() not in NOT_SAID),
+        *(f"{key}={said[key]}" for key in TOLD if said.get(key, "") not in NOT_SAID),
         f"value=«{value(node, 'value')}»" if value(node, "value") else "",
         f"description=«{description}»" if description else "",
     ]
