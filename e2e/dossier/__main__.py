@@ -19,7 +19,7 @@ from app.settings import ROOT
 from e2e.bank import Bank
 from e2e.browsers import CHROMIUM, ENGINES, Engine
 from e2e.dossier import report
-from e2e.dossier.collect import STEPS, Collector, apart, walks_for
+from e2e.dossier.collect import PROBLEMS, STEPS, Collector, apart, short, walks_for
 from e2e.dossier.findings import Dossier, Walked
 from e2e.dossier.names import slug
 from e2e.dossier.photograph import photograph
@@ -82,9 +82,12 @@ def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argpars
             SCREEN.print(f"{before}, state {states}: {state}")
 
         kept = folder / f"{slug(name)}.json"
-        if (done := _read(kept)) is None:
-            bank, url = houses.open(walk)
-            done = Collector(browsers, engine, folder, tell).walk(name, walk, url, bank, wish.only)
+        if (done := read_whole(kept, wish.only)) is None:
+            try:
+                bank, url = houses.open(walk)
+                done = Collector(browsers, engine, folder, tell).walk(name, walk, url, bank, wish.only)
+            except PROBLEMS as problem:
+                done = Walked(walk=name, engine=engine.name, stopped=f"before it began: {short(problem)}")
             folder.mkdir(parents=True, exist_ok=True)
             done.keep(kept)
         if done.stopped:
@@ -92,13 +95,14 @@ def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argpars
         yield done
 
 
-def _read(path: Path) -> Walked | None:
-    """A walk that came to its end before."""
+def read_whole(path: Path, wanted: str) -> Walked | None:
+    """A walk that came to its end before, looked for the same states, and could look at all of them."""
     try:
         done = Walked.read(path)
     except (OSError, ValidationError):
         return None
-    return None if done.stopped else done
+    whole = not done.stopped and done.wanted == wanted and not any(one.failed for one in done.sightings)
+    return done if whole else None
 
 
 def _all_apart(browsers: Engines, chosen: list[Engine]) -> dict[str, dict[str, str]]:

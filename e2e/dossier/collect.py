@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Error
+from selenium.common.exceptions import WebDriverException
 
 from e2e.audit import SEE, TAGS, Audit
 from e2e.bank import Bank
@@ -52,6 +53,9 @@ BOXES: Final = """places => {
 STEPS: Final = "the steps"
 LEFT: Final = ("code", "questions", "password", "done")
 
+# What goes wrong in a browser, at a server or with what a page answers.
+PROBLEMS: Final = (AssertionError, Error, WebDriverException, Moving, ValueError, KeyError)
+
 Told = Callable[[str], None]
 
 
@@ -86,9 +90,9 @@ class Collector:
                     self._tell(state)
                     sources[state] = f"<!doctype html>\n{visitor.window.run(DOCUMENT)}"
                     sightings.append(self._see(visitor, lens, opened.watch, state, name))
-        except (AssertionError, Error, Moving, ValueError) as problem:
+        except PROBLEMS as problem:
             after = sightings[-1].state if sightings else "its beginning"
-            stopped = f"after {after}: {_short(problem)}"
+            stopped = f"after {after}: {short(problem)}"
         finally:
             opened.close(None)
         return Walked(
@@ -97,6 +101,7 @@ class Collector:
             sightings=_checked(sightings, sources),
             stopped=stopped,
             troubles=opened.watch.troubles,
+            wanted=wanted,
         )
 
     # --- one state ------------------------------------------------------------------------------------------------
@@ -108,8 +113,8 @@ class Collector:
         def part(name: str, gather: Callable[[], object]) -> None:
             try:
                 seen[name] = gather()
-            except (AssertionError, Error, Moving, ValueError, KeyError) as problem:
-                failed.append(f"{name}: {_short(problem)}")
+            except PROBLEMS as problem:
+                failed.append(f"{name}: {short(problem)}")
 
         part("spoken", lambda: _spoken(visitor))
         part("tree", lens.tree)
@@ -232,7 +237,8 @@ def _checked(sightings: Sequence[Sighting], sources: Mapping[str, str]) -> list[
     ]
 
 
-def _short(problem: BaseException) -> str:
+def short(problem: BaseException) -> str:
+    """What went wrong, on one line."""
     return " ".join(str(problem).split())[:300]
 
 

@@ -146,13 +146,14 @@ class Sighting(Record):
 
 
 class Walked(Record):
-    """One walk in one engine; `stopped` says where and why it did not come to its end."""
+    """One walk in one engine; `stopped` says where and why it did not come to its end, `wanted` what it looked for."""
 
     walk: str
     engine: str
     sightings: list[Sighting] = []
     stopped: str = ""
     troubles: list[str] = []
+    wanted: str = ""
 
 
 class Dossier(Record):

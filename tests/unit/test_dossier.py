@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from e2e.dossier import criteria, pictures, report, tree
+from e2e.dossier.__main__ import read_whole
 from e2e.dossier.findings import Axe, Dossier, Heading, Measure, Page, Picture, Sighting, Stop, Verdict, Walked
 from e2e.dossier.transcripts import transcripts
 
@@ -143,6 +144,21 @@ def test_what_was_found_comes_back_from_its_file(tmp_path: Path) -> None:
     walked.keep(tmp_path / "walk.json")
 
     assert Walked.read(tmp_path / "walk.json") == walked
+
+
+@pytest.mark.parametrize(
+    "missing", [{"stopped": "after code: no window"}, {"sightings": [sighting("code", failed=["tree: none"])]}]
+)
+def test_only_a_walk_that_is_whole_and_looked_for_the_same_is_kept(tmp_path: Path, missing: dict[str, Any]) -> None:
+    whole, kept = found(sighting("code")).walked[0], tmp_path / "walk.json"
+    whole.keep(kept)
+    assert read_whole(kept, "") == whole
+    assert read_whole(kept, "code, wrong") is None
+    assert read_whole(tmp_path / "other.json", "") is None
+
+    whole.model_copy(update=missing).keep(kept)
+
+    assert read_whole(kept, "") is None
 
 
 # --- the table of criteria ------------------------------------------------------------------------------------------
