@@ -19,7 +19,7 @@ from app.settings import ROOT
 from e2e.bank import Bank
 from e2e.browsers import CHROMIUM, ENGINES, Engine
 from e2e.dossier import report
-from e2e.dossier.collect import PROBLEMS, STEPS, Collector, apart, short, walks_for
+from e2e.dossier.collect import PROBLEMS, Collector, short, walks_for
 from e2e.dossier.findings import Dossier, Walked
 from e2e.dossier.names import slug
 from e2e.dossier.photograph import photograph
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = Dossier(
             engines={engine.name: browsers.version(engine) for engine in chosen},
             walked=[one for one in walked if one.sightings or one.stopped],
-            apart=_all_apart(browsers, chosen),
+            without=[engine.name for engine in chosen if browsers.is_driven_by_webdriver(engine)],
         )
         size = report.write(found, KEPT, wish.output)
         if wish.picture:
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make dossier ARGS=…", description="The reviewer's dossier as one HTML page.")
     parser.add_argument("--only", default="", metavar="WORDS", help="states alone whose name has these words in it")
-    parser.add_argument("--walk", action="append", choices=[*WALKS, STEPS], help="this walk alone")
+    parser.add_argument("--walk", action="append", choices=WALKS, help="this walk alone")
     parser.add_argument("--engine", action="append", choices=[one.name for one in ENGINES], help="this engine alone")
     parser.add_argument("--resume", action="store_true", help="keep the walks of the last run that came to their end")
     parser.add_argument("--picture", action="store_true", help="photograph a page of it for the README, too")
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argparse.Namespace) -> Iterator[Walked]:
-    walks = walks_for(engine, driven_by_webdriver=browsers.is_driven_by_webdriver(engine))
+    walks = walks_for(driven_by_webdriver=browsers.is_driven_by_webdriver(engine))
     walks = {name: walk for name, walk in walks.items() if name in (wish.walk or walks)}
     states = 0
     for number, (name, walk) in enumerate(walks.items(), 1):
@@ -103,14 +103,6 @@ def read_whole(path: Path, wanted: str) -> Walked | None:
         return None
     whole = not done.stopped and done.wanted == wanted and not any(one.failed for one in done.sightings)
     return done if whole else None
-
-
-def _all_apart(browsers: Engines, chosen: list[Engine]) -> dict[str, dict[str, str]]:
-    return {
-        engine.name: apart(walks_for(engine, driven_by_webdriver=True))
-        for engine in chosen
-        if browsers.is_driven_by_webdriver(engine)
-    }
 
 
 @dataclass

@@ -22,9 +22,9 @@ from e2e.dossier.lenses import Lens, lens_for
 from e2e.dossier.names import slug
 from e2e.dossier.telling import Telling, TellingInPlaywright
 from e2e.engines import Engines, Opened
-from e2e.pages import ChromiumVisitor, Visitor
+from e2e.pages import ChromiumVisitor
 from e2e.speech import BUSY, LISTEN
-from e2e.states import WALKS, Walk, every_step
+from e2e.states import WALKS, Walk
 from e2e.watch import Watch
 from e2e.ways import Way
 from e2e.windows import Moving, PlaywrightWindow
@@ -49,9 +49,6 @@ BOXES: Final = """places => {
   const all = document.querySelectorAll("*");
   return places.map(place => all[place].getBoundingClientRect()).map(box => [box.left, box.top, box.width, box.height]);
 }"""
-# What an engine walks that WebDriver drives, in place of the walks that need more.
-STEPS: Final = "the steps"
-LEFT: Final = ("code", "questions", "password", "done")
 
 # What goes wrong in a browser, at a server or with what a page answers.
 PROBLEMS: Final = (AssertionError, Error, WebDriverException, Moving, ValueError, KeyError)
@@ -59,15 +56,9 @@ PROBLEMS: Final = (AssertionError, Error, WebDriverException, Moving, ValueError
 Told = Callable[[str], None]
 
 
-def walks_for(engine: Engine, *, driven_by_webdriver: bool) -> dict[str, Walk]:
-    """The walks that this engine can make, by their names."""
-    if not driven_by_webdriver:
-        return WALKS
-    return {name: walk for name, walk in WALKS.items() if not walk.needs} | {STEPS: Walk(_steps_left)}
-
-
-def _steps_left(visitor: Visitor, bank: Bank) -> Iterator[str]:
-    return (step for step in every_step(visitor, bank) if step in LEFT)
+def walks_for(*, driven_by_webdriver: bool) -> dict[str, Walk]:
+    """The walks that an engine can make, by their names."""
+    return {name: walk for name, walk in WALKS.items() if not (driven_by_webdriver and walk.needs)}
 
 
 class Collector:
@@ -240,8 +231,3 @@ def _checked(sightings: Sequence[Sighting], sources: Mapping[str, str]) -> list[
 def short(problem: BaseException) -> str:
     """What went wrong, on one line."""
     return " ".join(str(problem).split())[:300]
-
-
-def apart(walks: Mapping[str, Walk]) -> dict[str, str]:
-    """What the walks need that are not among these, by their names."""
-    return {name: walk.needs for name, walk in WALKS.items() if name not in walks}

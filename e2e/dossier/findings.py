@@ -157,11 +157,11 @@ class Walked(Record):
 
 
 class Dossier(Record):
-    """Everything that was found, with the engines' versions; `apart` says of each why it could not make some walks."""
+    """Everything that was found, with the engines' versions; `without` names whose driver cannot make all walks."""
 
     engines: dict[str, str]
     walked: list[Walked]
-    apart: dict[str, dict[str, str]] = {}
+    without: list[str] = []
 
     def sightings(self) -> Iterator[Sighting]:
         """Each state in each engine."""

@@ -19,6 +19,7 @@ from e2e.dossier.findings import VIEWS, Dossier, Picture, Sighting
 from e2e.dossier.incomplete import RESOLVED
 from e2e.dossier.names import slug
 from e2e.dossier.transcripts import transcripts
+from e2e.states import WALKS
 
 HERE: Final = Path(__file__).parent
 ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
@@ -100,16 +101,16 @@ def _by_walk(found: Dossier) -> dict[str, list[str]]:
 
 def _absent(found: Dossier) -> dict[tuple[str, str], str]:
     """Why a state was not seen in an engine."""
-    stopped = {
-        (one.walk, one.engine): f"not reached: the walk stopped {one.stopped}" for one in found.walked if one.stopped
-    }
+    stopped = {(one.walk, one.engine): one.stopped for one in found.walked if one.stopped}
     absent = {}
     for state, sightings in _by_state(found).items():
         walk = next(iter(sightings.values())).walk
         for engine in found.engines.keys() - sightings.keys():
-            needs = found.apart.get(engine, {}).get(walk)
-            why = f"not walked: it {needs}, for which this engine's driver has no command" if needs else "not walked"
-            absent[state, engine] = stopped.get((walk, engine), why)
+            absent[state, engine] = "not looked at"
+            if engine in found.without and walk in WALKS:
+                absent[state, engine] = f"not walked: it {WALKS[walk].needs}, which this engine's driver cannot"
+            if (walk, engine) in stopped:
+                absent[state, engine] = f"not reached: the walk stopped {stopped[walk, engine]}"
     return absent
 
 

@@ -54,20 +54,20 @@ def sighting(state: str, words: str = "Código", **more: Any) -> Sighting:
         "missing": {"dark": words},
         "pictures": [Picture(view="wide", file="code.webp", width=8, height=8)],
     }
-    return Sighting(state=state, walk="the code", engine="chromium", address=f"/{words}", **told | more)
+    return Sighting(state=state, walk="the code on its way", engine="chromium", address=f"/{words}", **told | more)
 
 
 def found(*sightings: Sighting, stopped: str = "") -> Dossier:
     return Dossier(
         engines={"chromium": "Chromium 1", "webkit": "WebKitGTK 2"},
-        walked=[Walked(walk="the code", engine="chromium", sightings=list(sightings), stopped=stopped)],
-        apart={"webkit": {"the code": "holds back an answer"}},
+        walked=[Walked(walk="the code on its way", engine="chromium", sightings=list(sightings), stopped=stopped)],
+        without=["webkit"],
     )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    kept = tmp_path / "chromium" / "the-code"
+    kept = tmp_path / "chromium" / "the-code-on-its-way"
     kept.mkdir(parents=True)
     Image.new("RGB", (8, 8)).save(kept / "code.webp")
     return tmp_path
@@ -79,7 +79,7 @@ def test_the_page_shows_each_state_with_its_picture_and_what_was_found(folder: P
     for shown in ('id="code-wrong"', "data:image/webp;base64,", "7.40:1", "press «Código»", "4.1.2 Name, Role, Value"):
         assert shown in page
     assert "No fault" in page
-    assert "not walked: it holds back an answer" in page
+    assert "not walked: it holds back an answer of the server, which this engine" in page
 
 
 def test_the_page_runs_nothing_and_loads_nothing(folder: Path) -> None:
@@ -131,11 +131,11 @@ def test_what_axe_cannot_decide_is_a_fault_until_somebody_decided() -> None:
 
 
 def test_a_walk_that_stopped_is_a_fault_and_its_states_say_so(folder: Path) -> None:
-    stopped = Walked(walk="the code", engine="webkit", stopped="after its beginning: no window")
+    stopped = Walked(walk="the code on its way", engine="webkit", stopped="after its beginning: no window")
     both = found(sighting("code"))
     both = both.model_copy(update={"walked": [*both.walked, stopped]})
 
-    assert report.faults(both) == ["«the code» in WebKitGTK stopped after its beginning: no window"]
+    assert report.faults(both) == ["«the code on its way» in WebKitGTK stopped after its beginning: no window"]
     assert "not reached: the walk stopped after its beginning: no window" in report.render(both, folder)
 
 
