@@ -1,7 +1,6 @@
 """`python -m e2e.dossier`: walk, gather, write the page; ends with 1 if anything failed or is wrong."""
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -38,8 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Walk what was asked for, write the page, say how large it is and what is wrong."""
     wish = _parser().parse_args(arguments)
     begun = time.monotonic()
-    if not wish.resume:
-        shutil.rmtree(KEPT, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         browsers = stack.enter_context(engines())
@@ -62,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="WORDS", help="states alone whose name has these words in it")
     parser.add_argument("--walk", action="append", choices=WALKS, help="this walk alone")
     parser.add_argument("--engine", action="append", choices=[one.name for one in ENGINES], help="this engine alone")
-    parser.add_argument("--resume", action="store_true", help="keep the walks of the last run that came to their end")
+    parser.add_argument("--resume", action="store_true", help="keep the walks that came to their end before")
     parser.add_argument("--picture", action="store_true", help="photograph a page of it for the README, too")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"{OUTPUT.relative_to(ROOT)} by default")
     return parser
@@ -82,7 +79,8 @@ def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argpars
             SCREEN.print(f"{before}, state {states}: {state}")
 
         kept = folder / f"{slug(name)}.json"
-        if (done := read_whole(kept, wish.only)) is None:
+        done = read_whole(kept, wish.only) if wish.resume else None
+        if done is None:
             try:
                 bank, url = houses.open(walk)
                 done = Collector(browsers, engine, folder, tell).walk(name, walk, url, bank, wish.only)
