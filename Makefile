@@ -55,6 +55,9 @@ mutants: $(VENV)/test.stamp $(VENV)/words.stamp ## Change the rules spot by spot
 weight: browsers $(VENV)/words.stamp ## Weigh every step: bytes, requests, vitals, Lighthouse (needs npm); fails over budget
 	@$(BIN)/python -m e2e.weight
 
+dossier: browsers $(VENV)/words.stamp ## Every state in every engine as one page for an accessibility reviewer, in instance/dossier.html; more in ARGS
+	@$(BIN)/python -m e2e.dossier $(ARGS)
+
 fuzz: $(VENV)/test.stamp $(VENV)/words.stamp ## 20,000 hostile requests to every address, field and header; more in ARGS
 	$(BIN)/python -m tests.fuzz $(ARGS)
 

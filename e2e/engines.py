@@ -41,11 +41,12 @@ class Engines:
 
     def open(self, way: Way, url: str) -> Opened:
         """A window of its own for a visitor of the server at `url`, whose certificate is believed unseen."""
-        if way.engine is WEBKIT and not self._is_own(WEBKIT):
-            self._screen = self._screen or self._stack.enter_context(webkitgtk.screen())
-            return webkitgtk.OpenedInWebKitGTK(self._screen, url, SIZES[way.size], _an_address(), scripts=way.scripts)
+        if self.is_driven_by_webdriver(way.engine):
+            return webkitgtk.OpenedInWebKitGTK(
+                self._a_screen(), url, SIZES[way.size], _an_address(), scripts=way.scripts
+            )
         by_hand = way.engine is FIREFOX and not way.scripts and not self._is_own(FIREFOX)
-        browser = self._browser(way.engine, scripts=not by_hand)
+        browser = self.browser(way.engine, scripts=not by_hand)
         width, height = SIZES[way.size]
         context = browser.new_context(
             java_script_enabled=way.scripts,
@@ -57,13 +58,28 @@ class Engines:
         )
         return OpenedInPlaywright(context, way, url, by_hand=by_hand)
 
+    def is_driven_by_webdriver(self, engine: Engine) -> bool:
+        """Whether Playwright has no power over it."""
+        return engine is WEBKIT and not self._is_own(engine)
+
+    def version(self, engine: Engine) -> str:
+        """What the engine calls itself."""
+        if self.is_driven_by_webdriver(engine):
+            return webkitgtk.version(self._a_screen())
+        return f"{engine.name.title()} {self.browser(engine).version}"
+
+    def _a_screen(self) -> webkitgtk.Screen:
+        self._screen = self._screen or self._stack.enter_context(webkitgtk.screen())
+        return self._screen
+
     def _is_own(self, engine: Engine) -> bool:
         if engine not in self._own:
             program = find_or_fail(engine, self._playwright)
             self._own[engine] = is_playwrights_own(program, engine, self._playwright)
         return self._own[engine]
 
-    def _browser(self, engine: Engine, *, scripts: bool) -> Browser:
+    def browser(self, engine: Engine, *, scripts: bool = True) -> Browser:
+        """The browser itself, started on first use."""
         if (engine, scripts) not in self._started:
             started = launch(engine, self._playwright, scripts=scripts)
             self._stack.callback(started.close)

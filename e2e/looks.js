@@ -44,10 +44,9 @@
     const [bright, dark] = [light(over(rgba(colour), ground)), light(ground)].sort((a, b) => b - a);
     return (bright + 0.05) / (dark + 0.05);
   };
-  const pale = (what, colour, ground, least) => {
-    const found = ratio(colour, ground);
-    return found < least ? [`${what} has a contrast of ${found.toFixed(2)}:1`] : [];
-  };
+  const pale = (what, colour, ground, least) => tooPale([{ what, found: ratio(colour, ground) }], least);
+  const tooPale = (measured, least) => measured.filter(({ found }) => found < least)
+    .map(({ what, found }) => `${what} has a contrast of ${found.toFixed(2)}:1`);
 
   // --- words: every piece of text that is drawn, with the lines it takes ---------------------------------------
   const words = () => {
@@ -68,14 +67,27 @@
     return parseFloat(width) >= 1 && !["none", "hidden"].includes(style);
   };
 
-  const looks = {
-    // WCAG 1.4.6 (7:1 whatever the size) and 1.4.11
-    contrast: () => [
-      ...words().flatMap(({ one }) => pale(`the text of ${name(one)}`, getComputedStyle(one).color, behind(one), TEXT)),
+  // --- what is measured: contrasts as n:1, targets by their shorter side in CSS px ------------------------------
+  const measured = {
+    text: () => words().map(({ one }) => ({ what: `the text of ${name(one)}`, found: ratio(getComputedStyle(one).color, behind(one)) })),
+    part: () => [
       ...all("input:not([type=hidden], [type=radio], [type=checkbox], .visually-hidden), select, .button, .options, progress").filter(seen)
-        .flatMap((one) => pale(`the edge of ${name(one)}`, edge(one), behind(one.parentElement), PART)),
-      ...all("svg.icon").filter(seen).flatMap((one) => pale(`an icon of ${name(one.parentElement)}`, getComputedStyle(one).fill, behind(one), PART)),
+        .map((one) => ({ what: `the edge of ${name(one)}`, found: ratio(edge(one), behind(one.parentElement)) })),
+      ...all("svg.icon").filter(seen).map((one) => ({ what: `an icon of ${name(one.parentElement)}`, found: ratio(getComputedStyle(one).fill, behind(one)) })),
     ],
+    target: () => all(`${CONTROLS}, label.option`).filter(seen).filter((one) => !one.matches("[type=radio], [type=checkbox], [readonly]"))
+      .filter((one) => !(one.matches("a[href]") && one.closest("p, li, pre, dd")?.textContent.trim().length > one.textContent.trim().length + 20))
+      .map((one) => [one, one.getBoundingClientRect()])
+      .map(([one, { width, height }]) => ({ what: name(one), found: Math.min(width, height), width, height })),
+  };
+
+  const looks = {
+    // The smallest of each kind, for who wants the numbers
+    least: () => Object.entries(measured).flatMap(([kind, all]) => all().sort((a, b) => a.found - b.found).slice(0, 1)
+      .map(({ what, found }) => ({ kind, what, found }))),
+
+    // WCAG 1.4.6 (7:1 whatever the size) and 1.4.11
+    contrast: () => [...tooPale(measured.text(), TEXT), ...tooPale(measured.part(), PART)],
 
     // WCAG 1.4.3 where the system chooses the colours, and something to see of every control
     forced: () => [
@@ -86,11 +98,8 @@
     ],
 
     // WCAG 2.5.5: all but links in a sentence
-    targets: () => all(`${CONTROLS}, label.option`).filter(seen).filter((one) => !one.matches("[type=radio], [type=checkbox], [readonly]"))
-      .filter((one) => !(one.matches("a[href]") && one.closest("p, li, pre, dd")?.textContent.trim().length > one.textContent.trim().length + 20))
-      .map((one) => [one, one.getBoundingClientRect()])
-      .filter(([, box]) => Math.min(box.width, box.height) < TARGET - 0.01)
-      .map(([one, box]) => `${name(one)} is a target of ${box.width.toFixed(1)} × ${box.height.toFixed(1)} px`),
+    targets: () => measured.target().filter(({ found }) => found < TARGET - 0.01)
+      .map(({ what, width, height }) => `${what} is a target of ${width.toFixed(1)} × ${height.toFixed(1)} px`),
 
     // WCAG 1.4.10, 1.4.12: nothing sideways, nothing cut off, nothing upon something else
     room: () => {

@@ -88,6 +88,13 @@ def mini_browser() -> Path:
     raise NoBrowser("WebKitGTK's MiniBrowser is missing: run `make browsers`.")
 
 
+def version(screen: Screen) -> str:
+    """What the engine calls itself, with its number."""
+    asked = [str(mini_browser()), "--version"]
+    env = os.environ | {"DISPLAY": screen.name}
+    return subprocess.run(asked, capture_output=True, text=True, check=True, env=env).stdout.strip()
+
+
 # --- the proxy in front -------------------------------------------------------------------------------------------
 
 
@@ -214,6 +221,22 @@ class WebDriverWindow:
             for part in held:
                 chain.key_up(part)
             chain.perform()
+
+    def picture(self) -> bytes:
+        """The window as a PNG."""
+        with self._here() as driver:
+            return driver.get_screenshot_as_png()
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the window this large, in CSS px; it can be higher than the screen, and never narrower than 334."""
+        with self._here() as driver:
+            driver.set_window_size(width, height)
+
+    def focused(self) -> tuple[str, str]:
+        """Role and name, as the engine reckons them, of what has the focus."""
+        with self._here() as driver:
+            one = driver.switch_to.active_element
+            return one.aria_role, one.accessible_name
 
     def another(self) -> "WebDriverWindow":
         """A second window of the same browser."""

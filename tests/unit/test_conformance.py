@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from e2e.dossier import criteria
+from e2e.snapshots import path_of
+
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {path.stem: path.read_text() for path in (ROOT / "docs" / "conformance").glob("*.md")}
 OVERVIEW = ROOT / "docs" / "conformance.md"
@@ -33,8 +36,26 @@ ASVS = {
     16: "2 22222 2222 222 2223",
     17: "23 22223333 22",
 }
+# WCAG 2.2: by guideline the level of each criterion; 0 is 4.1.1, which was removed.
+WCAG = {
+    "1.1": "1",
+    "1.2": "111223333",
+    "1.3": "111223",
+    "1.4": "1122233332222",
+    "2.1": "1131",
+    "2.2": "113333",
+    "2.3": "133",
+    "2.4": "1111222333233",
+    "2.5": "11113322",
+    "3.1": "123333",
+    "3.2": "112231",
+    "3.3": "112233123",
+    "4.1": "012",
+}
+REQUIREMENTS_OF_WCAG = [f"5.2.{number}" for number in range(1, 6)]
 RULES = [*(f"S{n}" for n in range(1, 20)), *(f"A{n}" for n in range(1, 9)), *(f"CO{n}" for n in range(1, 4))]
 NIST = ("2.1.3", "3.1.1.1", "3.1.1.2", "3.1.3.1", "3.1.3.2", "3.1.3.3", "3.2.2", "3.2.12", "4.2.1", "4.2.1.2", "4.6")
+SHORT = {"Partially supports", "Does not support"}
 NIST_SESSIONS = ("5.1", "5.1.1", "5.2", "5.3")
 
 TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
@@ -46,7 +67,7 @@ def rows(table: str) -> list[list[str]]:
     """The cells of each row, but for headings."""
     lines = [line.strip("| ") for line in TABLES[table].splitlines() if line.startswith("| ")]
     cells = [line.split(" | ") for line in lines]
-    return [row for row in cells if row[0] not in {"number", "rule", "section"}]
+    return [row for row in cells if row[0] not in {"number", "rule", "section", "criterion", "requirement"}]
 
 
 def evidence(table: str) -> Iterator[tuple[str, str]]:
@@ -95,6 +116,37 @@ def test_every_requirement_of_asvs_has_its_level() -> None:
     assert not [row[0] for row in rows("asvs") if row[1] != levels[row[0]]]
 
 
+def test_every_criterion_of_wcag_stands_in_order_with_its_level() -> None:
+    levels = {
+        f"{guideline}.{number}": "A" * int(level)
+        for guideline, group in WCAG.items()
+        for number, level in enumerate(group, 1)
+        if level != "0"
+    }
+
+    assert [(one.number, one.level) for one in criteria.criteria()] == list(levels.items())
+    assert len(levels) == 86
+    assert [one.number for one in criteria.requirements()] == REQUIREMENTS_OF_WCAG
+    assert criteria.parsing()
+
+
+def test_every_state_that_is_evidence_exists() -> None:
+    named = [state for one in criteria.criteria() for state in one.evidence.states]
+
+    assert named
+    assert not [state for state in named if not path_of(state).exists()]
+
+
+def test_the_level_that_is_claimed_is_the_one_that_the_criteria_bear_out() -> None:
+    """Who claims a level names what stands in its way."""
+    short = [one.number for one in criteria.criteria() if one.level != "AAA" and one.conformance in SHORT]
+    (claimed,) = [one for one in criteria.requirements() if one.number == "5.2.1"]
+
+    assert short
+    assert re.findall(r"\d\.\d\.\d+", claimed.remarks) == short
+    assert claimed.conformance == "Partially supports"
+
+
 def test_the_sections_of_nist_that_concern_recovery_have_rows() -> None:
     named = {number.partition(" ")[0] for number, _ in evidence("nist")}
 
@@ -137,5 +189,5 @@ def test_the_overview_leads_to_every_table() -> None:
     assert (
         set(re.findall(r"\]\(conformance/(\w+)\.md\)", OVERVIEW.read_text()))
         == set(TABLES)
-        == {"rules", "asvs", "nist"}
+        == {"rules", "asvs", "nist", "wcag"}
     )
