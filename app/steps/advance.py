@@ -16,7 +16,10 @@ from app.steps import STEPS, another_code, hand_over, link_sent
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Where an answer led from the step it `left`, the recovery as it is now, and what to say about it."""
+    """Where an answer led from the step it `left`, the recovery as it is now, and what to say about it.
+
+    `out_of_tries` is for the log where the answer must not tell.
+    """
 
     left: Step
     step: Step
@@ -24,6 +27,7 @@ class Moved:
     recovery: Recovery
     message: Message | None = None
     tries_left: int | None = None
+    out_of_tries: bool = False
 
 
 def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | None) -> tuple[Step, Case]:
@@ -67,7 +71,8 @@ def _take_over(store: Store, case: Case, number: str) -> Moved:
         may_try = tx.recoveries.spend_number(here.id, case.rules.policy.number_attempts)
     decision = link_sent.handle(case, number)
     if not may_try or decision.outcome is Outcome.WRONG:
-        return Moved(Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG, here, link_sent.WRONG_NUMBER)
+        wrong = Moved(Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG, here, link_sent.WRONG_NUMBER)
+        return replace(wrong, out_of_tries=not may_try)
     with store.transaction() as tx:
         kept = tx.recoveries.save(here, decision.recovery)
     return Moved(Step.LINK_SENT, next_step(Step.LINK_SENT, decision.outcome), decision.outcome, kept)

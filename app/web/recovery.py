@@ -87,6 +87,8 @@ def _tell(moved: Moved) -> None:
     log_event("recovery_step", step=moved.step, outcome=moved.outcome, **whose)
     if moved.outcome is Outcome.SPENT:
         log_event("excess_rate_limit_exceeded", limit=f"tries of one customer at {moved.left}", **whose)
+    elif moved.out_of_tries:
+        log_event("excess_rate_limit_exceeded", limit="numbers of one recovery", **whose)
     elif moved.step is Step.DONE:
         log_event("authn_password_change", **whose)
 

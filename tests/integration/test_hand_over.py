@@ -234,6 +234,17 @@ def test_after_five_tries_the_right_number_gets_the_bytes_of_a_wrong_one(walk: W
     assert walk.type_document().step == Step.CONTACTS
 
 
+def test_numbers_beyond_the_limit_are_told_to_the_log_for_every_document(walk: Walk) -> None:
+    for told_before, waiting in enumerate((asked(walk.bank, ALICE), asked(walk.bank, NOBODY))):
+        for _ in range(TRIES):
+            waiting.submit(number="123456")
+        assert len(walk.bank.events("excess_rate_limit_exceeded")) == told_before
+        waiting.submit(number="123456")
+        *_, last = walk.bank.events("excess_rate_limit_exceeded")
+        assert last["limit"] == "numbers of one recovery"
+    assert len(walk.bank.events("excess_rate_limit_exceeded")) == 2
+
+
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "12a456", "１２３４５６"])
 def test_what_has_not_the_form_of_a_number_costs_no_try(walk: Walk, typed: str) -> None:
     offered(walk)
