@@ -5,6 +5,7 @@ import sys
 import traceback
 import uuid
 import warnings
+from ipaddress import ip_address
 from typing import Any, Final
 
 import structlog
@@ -77,11 +78,19 @@ def install(app: Flask) -> None:
     @app.before_request
     def _number() -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex, source=request.remote_addr)
+        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex, source=_source())
 
     @app.teardown_request
     def _forget(_: BaseException | None) -> None:
         structlog.contextvars.clear_contextvars()
+
+
+def _source() -> str:
+    """The address a request came from; what a proxy was made to pass on and is none is not repeated."""
+    try:
+        return str(ip_address(request.remote_addr or ""))
+    except ValueError:
+        return "unknown"
 
 
 def log_event(event: str, **values: Any) -> None:

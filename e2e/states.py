@@ -181,9 +181,8 @@ def handed_over(visitor: ChromiumVisitor, bank: Bank) -> Iterator[str]:
 @contextmanager
 def _another_browser(visitor: ChromiumVisitor) -> Iterator[ChromiumVisitor]:
     assert visitor.context.browser
-    context = visitor.context.browser.new_context()
-    yield ChromiumVisitor(context.new_page(), visitor.url, scripts=True)
-    context.close()
+    with visitor.context.browser.new_context() as context:
+        yield ChromiumVisitor(context.new_page(), visitor.url, scripts=True)
 
 
 def every_step(visitor: Visitor, bank: Bank) -> Iterator[str]:
@@ -451,7 +450,7 @@ WALKS: Final[dict[str, Walk]] = {
     "the code on its way": Walk(the_code_on_its_way, needs="holds back an answer of the server"),
     "the code and the questions": Walk(the_code_and_the_questions),
     "the password": Walk(the_password),
-    "handed over": Walk(handed_over),
+    "handed over": Walk(handed_over, needs="opens a second browser beside it"),
     "in English": Walk(in_english),
     "turned away": Walk(turned_away),
     "locked": Walk(locked),

@@ -9,6 +9,8 @@ from e2e.ways import with_scripts
 OTHER_DEVICE = "Seguir en el otro dispositivo"
 OPENED_ELSEWHERE = "Abrí el enlace en otro dispositivo y quiero seguir aquí"
 FIELD = "Número del otro dispositivo"
+POLLS = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/numero')).length"
+POLLED = f"() => [!window.untouched || {POLLS} > 1]"
 GO_ON_THERE = "Siga en su otro dispositivo"
 
 
@@ -72,6 +74,17 @@ def test_a_number_whose_time_is_over_says_so_where_it_stood_and_another_is_one_p
     phone.press(OTHER_DEVICE)
     phone.sees("Escriba este número")
     assert first not in phone.words
+
+
+@with_scripts
+def test_while_the_number_waits_the_page_stays_as_it_is_for_who_types_there(visit: Visit, bank: Bank) -> None:
+    alicia, computer, phone = bank.new_customer(), visit(), visit()
+    wait_at_the_computer_and_ask_at_the_phone(computer, phone, alicia, bank)
+    phone.window.run("() => { window.untouched = document.getElementById('hand-over'); return []; }")
+    phone.fill("Número de identificación", alicia.id_number)
+    phone.until(lambda: phone.window.run(POLLED) == [True], "for two polls, or a page that is not the same")
+    assert phone.window.run("() => [window.untouched === document.getElementById('hand-over')]") == [True]
+    phone.sees_filled("Número de identificación", alicia.id_number)
 
 
 @with_scripts

@@ -74,7 +74,7 @@
     inTime.hidden = "late" in box.dataset;
     late.hidden = !inTime.hidden;
     ways.hidden = false;
-    document.getElementById("idle").hidden = true;
+    if (late.hidden) document.getElementById("idle").hidden = true;
     if (wasThere) (late.hidden ? inTime : late).querySelector("button").focus();
     say(box.querySelector("[data-over]").textContent.trim());
   };
@@ -105,7 +105,9 @@
     if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
-      if (!part.hidden || document.querySelector("#code-over:not([hidden])")) return;
+      const ways = document.getElementById("code-over"), offer = ways?.lastElementChild;
+      if (!part.hidden || (ways && !ways.hidden && offer.hidden)) return;
+      if (name === "over" && ways) ways.hidden = true; // another code can no longer be had
       box.querySelectorAll("[data-idle]").forEach((other) => { other.hidden = other !== part; });
       box.hidden = false;
       say(part.querySelector("p").textContent.trim());
@@ -118,9 +120,10 @@
   };
 
   const stay = async (button) => {
+    const tired = new AbortController(), patience = setTimeout(() => tired.abort(), 15000);
     const body = new URLSearchParams({ csrf_token: step().querySelector("[name=csrf_token]").value });
     try {
-      const answer = await fetch(button.dataset.stay, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const answer = await fetch(button.dataset.stay, { method: "POST", body, headers: { "HX-Request": "true" }, signal: tired.signal });
       const tag = /<section id="step"[^>]*>/.exec(await answer.text())?.[0] ?? "";
       const seconds = /data-idle="(\d+)"/.exec(tag)?.[1];
       if (!seconds) throw new Error("no more time");
@@ -128,6 +131,8 @@
       step().toggleAttribute("data-last", tag.includes(" data-last"));
     } catch {
       return failed(button);
+    } finally {
+      clearTimeout(patience);
     }
     watchIdle();
     say(button.dataset.done);
@@ -192,8 +197,8 @@
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
   const arrive = () => {
-    const here = step(), code = document.getElementById("code-time"), over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
-    if (first(here)) {
+    const here = step(), isNew = first(here), code = document.getElementById("code-time"), over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
+    if (isNew) {
       busy(false);
       say("");
       watchIdle();
@@ -202,7 +207,7 @@
     }
     if (first(code) && code.dataset.seconds) countDown(code);
     if (first(toll)) pay(toll);
-    if (first(over)) say(over.textContent.trim());
+    if (first(over) && !isNew) say(over.textContent.trim());
     if (first(eye)) eye.closest("label").hidden = false;
   };
   const moveOn = () => {
@@ -243,7 +248,7 @@
 
   let leaving = false;
   document.addEventListener("htmx:before:request", (event) => { if (sentForm(event)) busy(true); });
-  document.addEventListener("htmx:finally:request", () => busy(false));
+  document.addEventListener("htmx:finally:request", (event) => { if (sentForm(event)) busy(false); });
   document.addEventListener("htmx:finally:swap", moveOn);
   document.addEventListener("htmx:error", (event) => {
     const form = sentForm(event);
@@ -255,7 +260,7 @@
     if (form && !tasks.some(({ fragment }) => fragment.querySelector("#step"))) {
       event.preventDefault();
       failed(form.querySelector("[type=submit]"));
-    } else if (!form && ctx.response.status >= 400) event.preventDefault();
+    } else if (!form && (ctx.response.status === 204 || ctx.response.status >= 400)) event.preventDefault(); // nothing new
     else if (!form && !tasks.some(({ fragment }) => fragment.querySelector(`#${ctx.target.id}`))) {
       event.preventDefault(); // the recovery went on or ended elsewhere: show where it stands
       if (!leaving) location.reload();
@@ -270,8 +275,9 @@
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
-    if (step().hasAttribute("aria-busy")) event.preventDefault();
-    else busy(true);
+    if (step().hasAttribute("aria-busy")) return event.preventDefault();
+    busy(true);
+    setTimeout(busy, 15000, false); // whoever pressed Stop may press again
   });
   // Back brings a page as it is now, never what somebody typed: the next one at this computer may be another.
   window.addEventListener("pageshow", ({ persisted }) => {

@@ -47,7 +47,7 @@ def receive_sms() -> tuple[str, int]:
     """The demo's SMS provider: what the worker posts goes to the mailbox."""
     match _read():
         case {"to": str(to), "text": str(text), "id": str(message_id)} if (
-            _MOBILE.fullmatch(to) and text.isprintable() and _ID.fullmatch(message_id)
+            _MOBILE.fullmatch(to) and text.replace("\n", "").isprintable() and _ID.fullmatch(message_id)
         ):
             mailbox.keep_sms(services().settings.mailbox_dir, to, text, message_id)
         case _:

@@ -94,6 +94,13 @@ def test_all_events_of_one_request_carry_one_number_and_of_another_another(bank:
     assert all(re.fullmatch(r"[0-9a-f]{32}", number) for number in numbers)
 
 
+def test_what_a_proxy_passes_on_as_an_address_and_is_none_is_not_repeated(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    log_in(bank.browser(X_Forwarded_For="1020304050 <b>"), ALICE, "not the password")
+    (event,) = bank.events()
+    assert event["source"] == "unknown"
+
+
 def test_every_event_of_a_request_tells_when_and_where_from(open_bank: OpenBank) -> None:
     bank = open_bank(trusted_proxies=1)
     browser = bank.browser(X_Forwarded_For="198.51.100.1, 203.0.113.7")

@@ -46,6 +46,14 @@ def test_a_phone_learns_from_the_sms_at_which_host_the_code_is_to_be_typed(
     assert len(text.text) <= TWO_PARTS
 
 
+def test_the_demos_mailbox_takes_each_sms_that_we_send(open_bank: OpenBank, sms: SmsProvider) -> None:
+    Walk(open_bank(sms_url=sms.url, code_channel="sms"), ALICE, sms=sms).to(Step.DONE)
+    demo = open_bank(app_env="demo").app.test_client()
+    sent = [{"id": text.id, "to": text.to, "text": text.text} for text in sms.texts_to(ALICE)]
+    assert "code" in str(sent) or "código" in str(sent)
+    assert {demo.post("/demo/sms", json=message).status_code for message in sent} == {204}
+
+
 def test_no_other_message_looks_as_if_it_held_a_code(open_bank: OpenBank, sms: SmsProvider) -> None:
     walk = Walk(open_bank(sms_url=sms.url), ALICE, sms=sms)
     walk.to(Step.DONE)
