@@ -72,7 +72,7 @@ def test_a_number_whose_time_is_over_says_so_where_it_stood_and_another_is_one_p
     phone.sees("El tiempo del número se terminó")
     phone.sees_filled("Número de identificación", alicia.id_number)
     phone.press(OTHER_DEVICE)
-    phone.sees("Escriba este número")
+    phone.sees("escriba este número")
     assert first not in phone.words
 
 

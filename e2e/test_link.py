@@ -90,7 +90,7 @@ def test_three_wrong_documents_after_the_link_lock(visit: Visit, bank: Bank) -> 
 def test_a_slip_in_the_number_is_told_and_what_was_typed_stays(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/personas/clave")
-    visitor.choose("Tipo de identificación", "NIT (NIT)")
+    visitor.choose("Tipo de identificación", "Número de Identificación Tributaria (NIT)")
     visitor.fill("Número de identificación", "12.34x")
     visitor.press("Continuar")
     visitor.sees_error("no corresponde al tipo de identificación", "Número de identificación")

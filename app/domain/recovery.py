@@ -59,13 +59,17 @@ class Recovery:
 
         Only the link is ever handed over: once the document was proved the recovery stays in its browser.
         """
-        waits = self.step is Step.LINK_SENT and not self.outlived(now)
         in_time = self.number_expires_at is not None and now < self.number_expires_at
-        return self.number_nonce if waits and in_time else None
+        return self.number_nonce if in_time and self.may_hand_over(now) else None
 
-    def gave_way(self, ticket: str | None) -> bool:
-        """Whether a browser with this ticket opened the link and then handed over."""
-        return self.handed_over and ticket is not None and ticket == self.link_hash
+    def may_hand_over(self, now: datetime) -> bool:
+        """Whether the browser that opened the link may still let the one that asked go on; once at most (0052)."""
+        return self.step is Step.LINK_SENT and not self.handed_over and not self.outlived(now)
+
+    def gave_way(self, ticket: str | None, now: datetime) -> bool:
+        """Whether a browser with this ticket came by the link that was handed over, and there it still goes on."""
+        opened = ticket is not None and ticket == self.link_hash
+        return opened and self.handed_over and self.step not in ENDS and not self.outlived(now)
 
     def outlived(self, now: datetime) -> bool:
         """Whether a deadline of the step it stands at has passed; at the very instant it has (ASVS V6.5)."""

@@ -34,7 +34,7 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
     """Where a browser stands, and the case its step may look at."""
     recovery = tx.recoveries.get(recovery_id) if recovery_id else None
     step = standing(recovery, ticket, tx.now, rules.policy)
-    case = Case(rules, tx.now, recovery, gave_way=recovery is not None and recovery.gave_way(ticket))
+    case = Case(rules, tx.now, recovery, gave_way=recovery is not None and recovery.gave_way(ticket, tx.now))
     if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)

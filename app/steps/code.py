@@ -5,43 +5,32 @@ from math import ceil
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import ValidationError
 
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
-from app.domain.proofs import CODE_DIGITS, canonical_code, code_matches
-from app.steps.form import StepForm
+from app.domain.proofs import code_matches
+from app.steps.form import SecretDigitsForm, SixDigits
 
 BUDGET: Budget | None = Budget.GUESSES
 
 WRONG_CODE = Message(N_("The code is not correct. Look at the latest message we sent you and type its six digits."))
 
 
-class Form(StepForm):
-    """One field: digits as text, so leading zeros count and a pasted code may carry spaces."""
+class Form(SecretDigitsForm):
+    """The code."""
 
     blamed = "code"
-    code = StringField(_("6-digit code"))
-
-    def validate_code(self, field: StringField) -> None:
-        """Judge the form only, so that a slip of the finger costs no try."""
-        typed = canonical_code(field.data or "")
-        if not typed:
-            raise ValidationError(_("Type the 6-digit code we sent you."))
-        if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
-            raise ValidationError(_("The code has 6 digits, only numbers. Example: 012345."))
-
-    def refuse(self, message: str) -> None:
-        """A code is a secret: what was typed is not drawn again."""
-        super().refuse(message)
-        self.code.data = ""
-
-    @property
-    def answer(self) -> str:
-        """The code as typed."""
-        return self.code.data or ""
+    code = StringField(
+        _("6-digit code"),
+        [
+            SixDigits(
+                missing=_("Type the 6-digit code we sent you."),
+                misshapen=_("The code has 6 digits, only numbers. Example: 012345."),
+            )
+        ],
+    )
 
 
 def handle(case: Case, typed: str) -> Decision:

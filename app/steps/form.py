@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 
 from app.domain.case import Case
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
+from app.domain.proofs import CODE_DIGITS, canonical_code
 
 ID_TYPES = (
     SelectChoice(IdType.CC, _("Citizenship card (CC)")),
@@ -47,6 +48,38 @@ class StepForm(FlaskForm):
             field.errors = [*field.errors, message]
         else:
             self.form_errors.append(message)
+
+
+class SixDigits:
+    """Judges the form of six digits only, so that a slip of the finger costs no try; spaces do not matter."""
+
+    def __init__(self, missing: str, misshapen: str) -> None:
+        self._missing = missing
+        self._misshapen = misshapen
+
+    def __call__(self, _form: FlaskForm, field: StringField) -> None:
+        """Raises ValidationError with the one sentence or the other."""
+        typed = canonical_code(field.data or "")
+        if not typed:
+            raise ValidationError(self._missing)
+        if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
+            raise ValidationError(self._misshapen)
+
+
+class SecretDigitsForm(StepForm):
+    """One field, named by `blamed`: digits as text, so leading zeros count. A refused secret is not drawn again."""
+
+    blamed: ClassVar[str]
+
+    def refuse(self, message: str) -> None:
+        """Say why, and empty the field."""
+        super().refuse(message)
+        self[self.blamed].data = ""
+
+    @property
+    def answer(self) -> str:
+        """The digits as typed."""
+        return self[self.blamed].data or ""
 
 
 class DocumentForm(StepForm):

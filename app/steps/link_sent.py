@@ -5,43 +5,32 @@ from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import ValidationError
 
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
-from app.domain.proofs import CODE_DIGITS, canonical_code, number_matches
-from app.steps.form import StepForm
+from app.domain.proofs import number_matches
+from app.steps.form import SecretDigitsForm, SixDigits
 
 BUDGET: Budget | None = None  # nobody is known here: the recovery itself counts, see `advance`
 
 WRONG_NUMBER = Message(N_("The number is not correct, or its time is over. Look at the other device, or go on there."))
 
 
-class Form(StepForm):
-    """One field, as for the code: digits as text, and spaces do not matter."""
+class Form(SecretDigitsForm):
+    """The number that the other device shows."""
 
     blamed = "number"
-    number = StringField(_("Number on the other device"))
-
-    def validate_number(self, field: StringField) -> None:
-        """Judge the form only, so that a slip of the finger costs no try."""
-        typed = canonical_code(field.data or "")
-        if not typed:
-            raise ValidationError(_("Type the number that the other device shows."))
-        if not (typed.isascii() and typed.isdigit() and len(typed) == CODE_DIGITS):
-            raise ValidationError(_("The number has 6 digits. Example: 012345."))
-
-    def refuse(self, message: str) -> None:
-        """What was typed is not drawn again."""
-        super().refuse(message)
-        self.number.data = ""
-
-    @property
-    def answer(self) -> str:
-        """The number as typed."""
-        return self.number.data or ""
+    number = StringField(
+        _("Number on the other device"),
+        [
+            SixDigits(
+                missing=_("Type the number that the other device shows."),
+                misshapen=_("The number has 6 digits. Example: 012345."),
+            )
+        ],
+    )
 
 
 def handle(case: Case, typed: str) -> Decision:

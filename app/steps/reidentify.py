@@ -36,7 +36,7 @@ def handle(case: Case, document: IdentityDocument) -> Decision:
 
 def show(case: Case) -> dict[str, Any]:
     """The number for the browser that asked, if this one offers to hand over; never once it was handed over."""
-    return hand_over.show(case) | {"may_hand_over": not case.under_way.handed_over}
+    return hand_over.show(case) | {"may_hand_over": case.under_way.may_hand_over(case.now)}
 
 
 def turned_away(case: Case) -> Refusal | None:

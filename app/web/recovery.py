@@ -143,7 +143,7 @@ def another_code() -> WerkzeugResponse:
 def other_device() -> WerkzeugResponse:
     """A number by which the browser that asked may go on in place of this one (docs/decisions/0052)."""
     step, case = _here()
-    if step is not Step.REIDENTIFY or case.under_way.handed_over:
+    if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now):
         return _to_the_page()
     try:
         moved = offer(services().store, case)
@@ -157,7 +157,7 @@ def other_device() -> WerkzeugResponse:
 def number() -> WerkzeugResponse:
     """Whether the number is still waited for, asked every two seconds while it is: nothing new, over, or taken."""
     step, case = _here()
-    if step is not Step.REIDENTIFY or not wants_fragment():
+    if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now) or not wants_fragment():
         return _to_the_page()
     shown = hand_over.show(case)
     if shown["number"]:

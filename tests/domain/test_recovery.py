@@ -196,11 +196,24 @@ def test_without_an_offer_or_a_link_in_time_there_is_no_number(changed: dict[str
 def test_only_who_opened_the_link_of_what_was_handed_over_gave_way() -> None:
     handed_over = replace(SENT, ticket="the asker's", handed_over=True)
 
-    assert handed_over.gave_way(SENT.link_hash)
-    assert not handed_over.gave_way("the asker's")
-    assert not handed_over.gave_way(None)
-    assert not replace(handed_over, link_hash=None).gave_way(None)
-    assert not SENT.gave_way(SENT.link_hash)
+    assert handed_over.gave_way(SENT.link_hash, START)
+    assert not handed_over.gave_way("the asker's", START)
+    assert not handed_over.gave_way(None, START)
+    assert not replace(handed_over, link_hash=None).gave_way(None, START)
+    assert not SENT.gave_way(SENT.link_hash, START)
+
+
+@pytest.mark.parametrize("ended", [{"step": step} for step in sorted(ENDS)] + [{"link_expires_at": START}])
+def test_nobody_gave_way_to_what_has_ended_since(ended: dict[str, Any]) -> None:
+    handed_over = replace(SENT, ticket="the asker's", handed_over=True)
+    assert not replace(handed_over, **ended).gave_way(SENT.link_hash, START)
+
+
+def test_what_was_handed_over_is_not_handed_over_again() -> None:
+    assert SHOWN.may_hand_over(START)
+    assert not replace(SHOWN, handed_over=True).may_hand_over(START)
+    assert replace(SHOWN, handed_over=True).live_number(START) is None
+    assert not replace(SHOWN, link_expires_at=START).may_hand_over(START)
 
 
 # --- more time

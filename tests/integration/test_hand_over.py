@@ -6,11 +6,13 @@ import pytest
 
 from app.domain.journey import Step
 from app.domain.messages import Language
-from tests.people import ALICE, BOB
+from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY
 
 from .bank import Bank
 from .browser import BY_HTMX, RECOVERY, Browser, Page
+from .conftest import OpenBank
 from .people import NOBODY, document
+from .phones import SmsProvider
 from .test_neutrality import CUSTOMERS_TABLES, asked, seen
 from .walk import Walk
 
@@ -77,6 +79,23 @@ def test_the_phone_that_handed_over_says_where_to_go_on_and_can_do_nothing_more(
     walk.browser.post(f"{RECOVERY}/otro-dispositivo", {"csrf_token": walk.browser.page.hidden["csrf_token"]})
     assert walk.bank.rows() == before
     assert walk.asking.visit().step == Step.REIDENTIFY
+
+
+def test_whoever_has_only_a_mobile_is_told_to_call_because_an_sms_has_no_alarm(
+    open_bank: OpenBank, sms: SmsProvider
+) -> None:
+    walk = Walk(open_bank(sms_url=sms.url), CAROL_BY_MOBILE_ONLY, sms=sms)
+    offered(walk)
+    walk.type_number()
+    assert "Llámenos y lo detenemos de inmediato" in walk.browser.visit().text
+
+
+def test_a_number_typed_where_it_is_over_since_is_no_reason_to_go_on_elsewhere(walk: Walk) -> None:
+    offered(walk)
+    walk.type_number()
+    walk.bank.clock.go_on(seconds=1800)
+    assert walk.asking.visit().step == Step.EXPIRED
+    assert walk.browser.visit().heading == "Este enlace ya no sirve"
 
 
 def test_whoever_never_had_the_link_is_not_told_that_it_went_elsewhere(walk: Walk) -> None:

@@ -129,7 +129,7 @@ class Browser:
     def offer(self) -> str | None:
         """Press «Seguir en el otro dispositivo», if that is offered; the number that is shown."""
         step, case = self.look()
-        if step is not Step.REIDENTIFY or case.under_way.handed_over:
+        if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now):
             return None
         nonce = offer(self.bank.store, case).recovery.number_nonce
         assert nonce

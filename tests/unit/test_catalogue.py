@@ -36,7 +36,7 @@ DOCUMENTS = (
     "Tarjeta de identidad (TI)",
     "Pasaporte (PA)",
     "Permiso por Protección Temporal (PPT)",
-    "NIT (NIT)",
+    "Número de Identificación Tributaria (NIT)",
     "Registro civil (RC)",
 )
 PRODUCTS = (
@@ -184,6 +184,11 @@ def test_one_thing_has_one_name(column: str, read: Callable[[], list[str]]) -> N
     assert len(never) > 20
     word = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, never))})(?![\w-])")
     assert [text for text in read() if word.search(_PLACE.sub("", text.lower()))] == []
+
+
+@pytest.mark.parametrize("read", [_spanish, _english])
+def test_names_of_buttons_stand_in_one_kind_of_quotation_marks(read: Callable[[], list[str]]) -> None:
+    assert [text for text in read() if set(text) & set('«»"')] == []
 
 
 @pytest.mark.parametrize("read", [_spanish, _english])
