@@ -22,6 +22,8 @@ class Transcript:
 
 def transcripts(state: str, engine: str, folder: Path = FOLDER) -> list[Transcript]:
     """Those of the state's step in this browser, in the order of their names."""
+    if state.endswith(", in English"):
+        return []  # the voice that is recorded reads Spanish
     step = _words(state.partition(",")[0])
     return [
         Transcript(str(path.relative_to(folder)), path.read_text())

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from PIL import Image
@@ -11,6 +11,7 @@ from e2e.dossier import criteria, pictures, report, tree
 from e2e.dossier.__main__ import read_whole
 from e2e.dossier.findings import Axe, Dossier, Heading, Measure, Page, Picture, Sighting, Stop, Verdict, Walked
 from e2e.dossier.transcripts import transcripts
+from e2e.states import WALKS, ChromiumVisitor
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 LOADS = {"src", "srcset", "href", "action", "formaction", "data", "poster", "background"}
@@ -219,6 +220,13 @@ def test_a_transcript_belongs_to_its_step_in_its_browser(tmp_path: Path) -> None
     assert [one.name for one in transcripts("link_sent", "firefox", tmp_path)] == ["firefox/04-link-sent.md"]
     assert transcripts("identify", "firefox", tmp_path) == []
     assert transcripts("code", "webkit", tmp_path) == []
+    assert transcripts("code, in English", "firefox", tmp_path) == [], "the voice that is recorded reads Spanish"
+
+
+def test_a_walk_that_only_playwright_can_make_says_what_it_needs() -> None:
+    of_playwright = [name for name, walk in WALKS.items() if get_type_hints(walk.way)["visitor"] is ChromiumVisitor]
+    assert of_playwright
+    assert [name for name in of_playwright if not WALKS[name].needs] == []
 
 
 def test_the_stops_of_the_focus_are_numbered_where_they_are(tmp_path: Path) -> None:
