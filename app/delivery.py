@@ -73,8 +73,7 @@ class Worker:
             stop.wait(PURGE_SECONDS)
 
     def _purge(self) -> None:
-        with self._store.transaction() as tx:
-            gone = purge(tx)
+        gone = purge(self._store)
         if any(gone.values()):
             log_event("data_purged", **gone)
 
