@@ -133,10 +133,13 @@ class Worker:
         )
 
     def _start_code(self, tx: SqlTransaction, notice: Notice) -> None:
-        """The code's time begins, and the pause anew with it: waiting for the mail was not the customer's pause."""
+        """The code's time begins, and the pause anew with it: waiting for the mail was not the customer's pause.
+
+        What ended meanwhile stays ended (S6).
+        """
         policy = self._services.rules.policy
         recovery = tx.recoveries.get(notice.recovery_id)
-        if recovery and notice.nonce:
+        if recovery and notice.nonce and not recovery.outlived(tx.now):
             idle_at = recovery.touched(tx.now, policy).idle_at
             expires_at = tx.now + policy.code_valid
             tx.recoveries.code_accepted(recovery.id, notice.nonce, expires_at, idle_at, late=late(notice, tx.now))

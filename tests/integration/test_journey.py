@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.adapters.mail import Letter
 from app.domain.customers import Customer
 from app.domain.journey import ENDS, Step
 from app.steps import STEPS
@@ -205,6 +206,23 @@ def test_starting_again_is_one_press_from_every_step(bank: Bank, step: Step) -> 
     browser = Walk(bank).to(step)
     page = browser.post(f"{RECOVERY}/empezar", {"csrf_token": _any_token(browser)})
     assert (page.address, page.step) == (RECOVERY, Step.IDENTIFY)
+
+
+def test_a_pause_that_ended_it_is_not_undone_by_a_code_that_comes_slowly(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk.to(Step.CONTACTS).submit()
+    walk.bank.clock.go_on(minutes=4, seconds=55)
+    mailer = walk.bank.worker._mailer
+    send = mailer.send
+
+    def slowly(letter: Letter) -> None:
+        walk.bank.clock.go_on(seconds=5)
+        send(letter)
+
+    monkeypatch.setattr(mailer, "send", slowly)
+    walk.bank.deliver()
+    assert walk.browser.visit().step == Step.EXPIRED
 
 
 def test_a_pause_that_is_too_long_ends_the_recovery(walk: Walk) -> None:
