@@ -3,6 +3,7 @@
 import smtplib
 import threading
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 import httpx
@@ -19,6 +20,7 @@ from app.domain.proofs import document_key
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.letters import Writer
+from app.pace import Pace
 from app.services import Services
 
 LEASE: Final = timedelta(seconds=60)
@@ -34,6 +36,8 @@ class Worker:
         self._services = services
         self._store = services.store
         self._lease = lease
+        self._pace = Pace()
+        self._stop = threading.Event()
         self._app = app
         self._addressing = Addressing(services)
         self._writer = Writer(app, services.settings)
@@ -42,6 +46,7 @@ class Worker:
 
     def run(self, stop: threading.Event, senders: int) -> None:
         """Send until `stop` is set, with several messages under way at once; purge now and then."""
+        self._stop = stop
         pause = POLL_SECONDS * senders  # each looks seldom, all together often
         threads = [
             threading.Thread(target=self._send_until, args=(stop, POLL_SECONDS * number, pause))
@@ -73,8 +78,7 @@ class Worker:
             stop.wait(PURGE_SECONDS)
 
     def _purge(self) -> None:
-        with self._store.transaction() as tx:
-            gone = purge(tx)
+        gone = purge(self._store)
         if any(gone.values()):
             log_event("data_purged", **gone)
 
@@ -84,6 +88,7 @@ class Worker:
             notice = tx.notices.claim(self._lease)
         if notice is None:
             return False
+        began = monotonic()
         try:
             with self._store.transaction() as tx:
                 addressed = self._addressing.address(tx, notice)
@@ -91,13 +96,26 @@ class Worker:
             self._send(addressed)
         except Undeliverable as problem:
             self._give_up(notice, str(problem))
+            self._rest(notice, began)
         except NotYet as turn:
             self._try_later(notice, turn, turn.wait)
+            self._rest(notice, began)
         except (*NOT_TAKEN, StaleRecovery) as problem:
             self._try_later(notice, problem, backoff(notice.attempts))
+            self._keep_pace(notice, began)
         else:
             self._sent(addressed)
+            self._keep_pace(notice, began)
         return True
+
+    def _keep_pace(self, notice: Notice, began: float) -> None:
+        if notice.kind is NoticeKind.LINK:
+            self._pace.note(began)
+
+    def _rest(self, notice: Notice, began: float) -> None:
+        """What waits behind a link must not tell whether there was anybody to send it to (S1)."""
+        if notice.kind is NoticeKind.LINK:
+            self._stop.wait(self._pace.rest(began))
 
     def _tell_secret(self, addressed: Addressed) -> None:
         """A link or a code came into being; the log knows for whom, never which (ASVS 5.0 V16.3.1)."""
@@ -134,10 +152,13 @@ class Worker:
         )
 
     def _start_code(self, tx: SqlTransaction, notice: Notice) -> None:
-        """The code's time begins, and the pause anew with it: waiting for the mail was not the customer's pause."""
+        """The code's time begins, and the pause anew with it: waiting for the mail was not the customer's pause.
+
+        What ended meanwhile stays ended (S6).
+        """
         policy = self._services.rules.policy
         recovery = tx.recoveries.get(notice.recovery_id)
-        if recovery and notice.nonce:
+        if recovery and notice.nonce and not recovery.outlived(tx.now):
             idle_at = recovery.touched(tx.now, policy).idle_at
             expires_at = tx.now + policy.code_valid
             tx.recoveries.code_accepted(recovery.id, notice.nonce, expires_at, idle_at, late=late(notice, tx.now))

@@ -76,7 +76,13 @@ class Settings(BaseSettings):
     )
     question_count: int = Field(3, ge=3, le=5, description="Questions in a set")
     question_attempts: int = Field(2, ge=1, le=5, description="Times a customer may answer the set in a day")
-    lock_hours: int = Field(24, ge=1, le=168, description="How long recovery stays closed once a budget is spent")
+    lock_hours: int = Field(
+        24,
+        ge=1,
+        le=168,
+        description="How long recovery stays closed once a budget is spent; every budget begins anew then, "
+        "so less than 24 gives more tries a day",
+    )
     login_attempts: int = Field(3, ge=1, le=10, description="Wrong passwords that block the password")
     password_min_length: int = Field(15, ge=8, le=64, description="Shortest new password, in characters")
     password_history: int = Field(5, ge=1, le=24, description="Former passwords that cannot be used again")

@@ -66,6 +66,7 @@ def _welcome(store: Store, rules: Rules, key: str, credential: Credential, passw
     stored = str(credential.password_hash)
     stronger = rules.hasher.hash(password) if rules.hasher.needs_rehash(stored) else None
     with store.transaction() as tx:
+        tx.customers.hold(credential.customer_id)
         tx.credentials.clear_logins(key)
         tx.credentials.record_access(credential.customer_id)
         if stronger:

@@ -11,7 +11,7 @@ from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.ports import Store, Transaction
 from app.domain.recovery import Recovery, StaleRecovery, standing
-from app.steps import STEPS, another_code, hand_over, link_sent
+from app.steps import STEPS, another_code, hand_over, link_sent, reidentify
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,21 @@ class Moved:
 
 
 def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | None) -> tuple[Step, Case]:
-    """Where a browser stands, and the case its step may look at."""
+    """Where a browser stands, and the case its step may look at.
+
+    Questions that an import left without facts, or a customer whom it turned away, mean the refusal; looking keeps
+    nothing (S5), so what the bank puts right goes on.
+    """
     recovery = tx.recoveries.get(recovery_id) if recovery_id else None
     step = standing(recovery, ticket, tx.now, rules.policy)
     case = Case(rules, tx.now, recovery, gave_way=recovery is not None and recovery.gave_way(ticket, tx.now))
     if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)
-    return step, replace(case, customer=customer, credential=tx.credentials.of(customer.id))
+    case = replace(case, customer=customer, credential=tx.credentials.of(customer.id))
+    if step is Step.QUESTIONS and (why := reidentify.turned_away(case)):
+        return next_step(step, Outcome.TURNED_AWAY), replace(case, recovery=replace(recovery, refusal=why))
+    return step, case
 
 
 def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:

@@ -57,7 +57,8 @@ def _same_origin_only() -> None:
     site = request.headers.get("Sec-Fetch-Site", "none")
     origin = request.headers.get("Origin", "null")
     if site not in SAME_ORIGIN or origin not in {"null", *_own_origins()}:
-        log_event("malicious_cors", path=request.path)
+        rule = request.url_rule  # never the path: it may carry the token of a link that is still good
+        log_event("malicious_cors", rule=rule.rule if rule else "unknown")
         abort(403)
 
 

@@ -41,8 +41,9 @@ def _paid(now: datetime) -> bool:
         return False
     if proof:
         return work.proves(challenge, proof) and _first_use(challenge)
-    waited = issued_ago >= work.PATIENCE
-    return waited and _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
+    if issued_ago < work.PATIENCE or _is_used(challenge):  # a used one must not spend what others wait for
+        return False
+    return _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
 
 
 def _owed(now: datetime) -> Toll:
@@ -62,5 +63,13 @@ def _within(limit: Limit) -> bool:
 
 def _first_use(challenge: str) -> bool:
     """Whether nobody has used this challenge before; of several at once one has not."""
-    used = f"work/{sha256(challenge.encode()).hexdigest()}"
-    return limiter.storage.incr(used, int(work.VALID.total_seconds())) == 1
+    return limiter.storage.incr(_uses(challenge), int(work.VALID.total_seconds())) == 1
+
+
+def _is_used(challenge: str) -> bool:
+    """Whether somebody has used it; of several at once all may still look unused, and one first use counts."""
+    return limiter.storage.get(_uses(challenge)) > 0
+
+
+def _uses(challenge: str) -> str:
+    return f"work/{sha256(challenge.encode()).hexdigest()}"

@@ -64,7 +64,7 @@ OWN_CELLS = {
     "product": {"number", "city"},
 }
 EXPECTED_EVENTS = {
-    "recovery_step", "notice_sent", "sequence_fail", "csp_violation", "malicious_csrf", "sys_crash",
+    "recovery_step", "notice_sent", "sequence_fail", "csp_violation", "malicious_csrf", "malicious_cors", "sys_crash",
     "sys_database_unavailable", "sys_message", "excess_rate_limit_exceeded", "authn_login_success",
     "authn_login_fail", "authn_login_lock", "authn_login_fail_frozen", "authn_credential_frozen",
 }  # fmt: skip
@@ -236,8 +236,9 @@ def ask_strangely(evidence: Evidence, here: Deployment) -> None:
 
 
 def _in_addresses(browser: Browser, value: str) -> None:
-    for path in ("enlace/", "no-fui-yo/", "otro-enlace/", "nada/", "?document="):
-        browser.visit(f"{RECOVERY}/{path}{value}" if path[0] != "?" else f"{RECOVERY}{path}{value}")
+    for path in ("/enlace/", "/no-fui-yo/", "/otro-enlace/", "/nada/", "?document="):
+        browser.visit(f"{RECOVERY}{path}{value}")
+        browser.ask("POST", f"{RECOVERY}{path}{value}", Origin="https://elsewhere.example")
     browser.visit(f"/static/{value}/style.css")
 
 

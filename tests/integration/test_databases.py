@@ -6,6 +6,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,15 +14,19 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.adapters.sql.purge import purge
 from app.domain.journey import Step
+from app.domain.policy import DAY, Budget
 from e2e.databases import DATABASES, POSTGRES
-from tests.people import ALICE, BOB, NEW_PASSWORD, line
+from tests.people import ALICE, BOB, CHEAP, NEW_PASSWORD, line
 
 from .bank import Bank, settings_of
 from .browser import LOG_IN, PORTAL
 from .servers import PostgresServer
+from .waiting import wait_for
 from .walk import Walk, log_in
 
+on_postgres = pytest.mark.parametrize("database", [POSTGRES], indirect=True)
 on_each = pytest.mark.parametrize("database", DATABASES, indirect=True)
 
 
@@ -114,3 +119,40 @@ def test_what_holds_a_customer_waits_for_who_holds_the_same_one(bank: Bank) -> N
         assert not passed.wait(0.3)
     assert passed.wait(10)
     other.join()
+
+
+def somebody_waits(bank: Bank) -> bool:
+    """Whether a transaction waits for what another one has."""
+    waiting = bank.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(waiting)
+
+
+@on_postgres
+def test_a_log_in_and_a_new_password_at_once_do_not_wait_for_each_other_for_ever(bank: Bank) -> None:
+    alice = bank.customer(ALICE).id
+    with ThreadPoolExecutor() as pool:
+        with bank.store.transaction() as tx:
+            tx.customers.hold(alice)
+            tx.credentials.assign(alice, CHEAP.hash(NEW_PASSWORD))
+            logging_in = pool.submit(log_in, bank.browser(), ALICE)
+            wait_for(lambda: somebody_waits(bank))
+            tx.credentials.clear_logins(bank.key_of(ALICE))
+        assert logging_in.result().status == 200
+
+
+@on_postgres
+def test_a_purge_and_a_link_at_once_do_not_wait_for_each_other_for_ever(bank: Bank) -> None:
+    alice = bank.customer(ALICE).id
+    with bank.store.transaction() as tx:
+        tx.budgets.spend(alice, Budget.LINKS, 5)
+        tx.rates.count("links-to/alice", DAY)
+    bank.clock.go_on(days=2)
+    with ThreadPoolExecutor() as pool:
+        with bank.store.transaction() as tx:
+            tx.budgets.spend(alice, Budget.LINKS, 5)
+            purging = pool.submit(purge, bank.store)
+            wait_for(lambda: somebody_waits(bank))
+            tx.rates.count("links-to/alice", DAY)
+        assert purging.result()["budget"] == 0

@@ -81,6 +81,15 @@ def test_a_form_of_another_step_and_a_post_from_another_site_are_told(walk: Walk
     browser.post(RECOVERY, browser.page.hidden, headers={"Origin": "https://evil.example"})
     browser.post(RECOVERY)
     assert [name for name in names(walk.bank) if name.startswith("malicious")] == ["malicious_cors", "malicious_csrf"]
+    assert walk.bank.events("malicious_cors")[0]["rule"] == RECOVERY
+
+
+@pytest.mark.parametrize("path", ["enlace", "no-fui-yo", "otro-enlace", "nada"])
+def test_a_post_from_another_site_to_the_address_of_a_message_is_told_without_its_token(bank: Bank, path: str) -> None:
+    page = bank.browser().ask("POST", f"{RECOVERY}/{path}/a-good-token", Origin="https://evil.example")
+    assert page.status == 403
+    assert [event["rule"] for event in bank.events("malicious_cors")] == ["unknown"]  # nothing is posted there
+    assert "a-good-token" not in bank.log.getvalue()
 
 
 def test_all_events_of_one_request_carry_one_number_and_of_another_another(bank: Bank) -> None:

@@ -1,14 +1,16 @@
 """The recovery from beginning to end, over HTTP, in a plain browser and by htmx."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app.adapters.mail import Letter
 from app.domain.customers import Customer
 from app.domain.journey import ENDS, Step
 from app.steps import STEPS
-from tests.people import ALICE, BOB, NEW_PASSWORD, OLD_PASSWORD
+from tests.people import ALICE, BOB, GRACE_WITH_ONE_CARD, NEW_PASSWORD, OLD_PASSWORD
 
 from .bank import Bank, Rows
 from .browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
@@ -205,6 +207,33 @@ def test_starting_again_is_one_press_from_every_step(bank: Bank, step: Step) -> 
     browser = Walk(bank).to(step)
     page = browser.post(f"{RECOVERY}/empezar", {"csrf_token": _any_token(browser)})
     assert (page.address, page.step) == (RECOVERY, Step.IDENTIFY)
+
+
+def test_an_import_that_leaves_too_few_facts_at_the_questions_is_told_as_a_refusal(walk: Walk, htmx: bool) -> None:
+    walk = Walk(walk.bank, htmx=htmx)
+    browser = walk.to(Step.QUESTIONS)
+    answers = walk.bank.right_answers(ALICE)
+    walk.bank.enrol(replace(ALICE, products=GRACE_WITH_ONE_CARD.products))
+    for page in (browser.submit(**answers), browser.visit()):
+        assert (page.status, page.step) == (200, Step.REFUSED)
+        assert "muy poca información" in page.text
+
+
+def test_a_pause_that_ended_it_is_not_undone_by_a_code_that_comes_slowly(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk.to(Step.CONTACTS).submit()
+    walk.bank.clock.go_on(minutes=4, seconds=55)
+    mailer = walk.bank.worker._mailer
+    send = mailer.send
+
+    def slowly(letter: Letter) -> None:
+        walk.bank.clock.go_on(seconds=5)
+        send(letter)
+
+    monkeypatch.setattr(mailer, "send", slowly)
+    walk.bank.deliver()
+    assert walk.browser.visit().step == Step.EXPIRED
 
 
 def test_a_pause_that_is_too_long_ends_the_recovery(walk: Walk) -> None:

@@ -1,10 +1,13 @@
 """Nobody learns from an answer whether a document belongs to a customer (requirement S1, design decision 1)."""
 
 import re
+import threading
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 import pytest
 
+from app.adapters.mail import Letter
 from app.domain.customers import Customer
 from app.domain.journey import Step
 from tests.people import (
@@ -21,6 +24,7 @@ from .bank import Bank
 from .browser import RECOVERY, Browser, Page
 from .letters import refuse
 from .people import HEIDI_WHO_IS_FROZEN, IVAN_BY_EMAIL_ONLY, NOBODY, document
+from .waiting import wait_for
 from .walk import Walk, log_in
 
 BLOCKED_AT_LOG_IN, LOCKED_FROM_RECOVERY = BOB, ALICE
@@ -206,3 +210,42 @@ def test_a_page_never_carries_the_document_back(walk: Walk) -> None:
     walk.to(Step.CONTACTS)
     for browser in (walk.asking, walk.browser):
         assert ALICE.document.number not in browser.visit(RECOVERY).source
+
+
+def takes(bank: Bank, person: Customer) -> float:
+    """How many seconds a sender is busy with a link for a person."""
+    Walk(bank, person).ask()
+    began = monotonic()
+    assert bank.worker.deliver_one()
+    return monotonic() - began
+
+
+@pytest.mark.parametrize("person", [NOBODY, FRANK_OUT_OF_REACH], ids=["nobody", "unreachable"])
+def test_a_link_for_nobody_keeps_its_sender_as_long_as_a_customers(
+    bank: Bank, person: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailer = bank.worker._mailer
+    send = mailer.send
+
+    def slowly(letter: Letter) -> None:
+        sleep(0.4)
+        send(letter)
+
+    monkeypatch.setattr(mailer, "send", slowly)
+    assert takes(bank, person) < 0.4  # none was sent yet: there is nothing to be like
+    assert takes(bank, ALICE) >= 0.4
+    assert takes(bank, person) >= 0.4
+    assert not bank.execute("SELECT id FROM notice WHERE done_at IS NULL")
+
+
+def test_a_sender_that_only_seems_busy_ends_at_once_when_told_to(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bank.worker._pace, "rest", lambda _: 60)
+    stop = threading.Event()
+    running = threading.Thread(target=bank.worker.run, args=(stop, 1))
+    running.start()
+    Walk(bank, NOBODY).ask()
+    wait_for(lambda: bank.events("notice_dropped"))
+    began = monotonic()
+    stop.set()
+    running.join(20)
+    assert monotonic() - began < 5

@@ -1,6 +1,7 @@
 """Nothing is lost: what must be sent is sent, whatever mail and SMS do (design decision 9, requirement S18)."""
 
 import shutil
+import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ import pytest
 
 from app.adapters import mail
 from app.adapters import sms as sms_adapter
+from app.adapters.mail import Letter as OurLetter
+from app.delivery import LEASE, Worker
 from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
@@ -337,3 +340,28 @@ def test_two_workers_at_once_send_each_message_once(bank: Bank, working: Callabl
     working(bank)
     wait_for(lambda: len(bank.letters) >= 20)
     assert len({letter.id for letter in bank.letters}) == len(bank.letters) == 20
+
+
+def test_a_sender_that_was_too_slow_does_not_overrule_who_sends_in_its_place(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank, slow, quick = walk.bank, walk.bank.worker, Worker(walk.bank.app, walk.bank.services)
+    send = slow._mailer.send
+
+    def refuse_it(_: object) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    def take_more_than_the_lease(letter: OurLetter) -> None:
+        bank.clock.go_on(seconds=LEASE.total_seconds() + 1)
+        assert quick.deliver_one()
+        send(letter)
+
+    monkeypatch.setattr(quick._mailer, "send", refuse_it)
+    walk.ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(slow._mailer, "send", take_more_than_the_lease)
+        slow.deliver_one()
+    bank.clock.go_on(seconds=2)
+
+    assert walk.open_link().step == Step.REIDENTIFY  # the newest is good, and it did arrive
+    assert [letter.id for letter in walk.received()] == [walk.received()[0].id] * 2

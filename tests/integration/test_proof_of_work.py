@@ -177,6 +177,20 @@ def test_a_minute_waited_for_opens_the_way_once(bank: Bank) -> None:
     assert PATIENT_ADDRESS.rate == "1 per minute"
 
 
+def test_a_used_challenge_takes_nothing_from_those_who_wait(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    flooded(bank)
+    patient, first = (asking(bank, X_Forwarded_For=f"198.51.100.{number}") for number in (1, 2))
+    patient.submit(**document(ALICE))
+    used = {"challenge": first.submit(**document(NOBODY)).hidden["challenge"]}
+    bank.clock.go_on(seconds=61)
+    assert first.submit(**document(NOBODY)).step == Step.LINK_SENT
+    for number in range(int(PATIENT.rate.split()[0])):
+        thief = asking(bank, X_Forwarded_For=f"203.0.113.{number}")
+        assert thief.submit(**document(NOBODY), **used).status == 429
+    assert patient.submit(**document(ALICE)).step == Step.LINK_SENT
+
+
 def test_every_document_pays_the_same(bank: Bank) -> None:
     flooded(bank)
     pages = []

@@ -821,6 +821,18 @@ def test_what_stands_in_the_way_is_looked_at_again_before_the_password(bank: Ban
     assert log_in(bank.store, bank.rules, ALICE.document, NEW_PASSWORD).outcome is LoginOutcome.WRONG
 
 
+def test_whoever_is_left_without_facts_at_the_questions_is_refused_until_there_are_some(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.QUESTIONS)
+    kept = bank.recovery(browser)
+    enrol(bank.store, replace(ALICE, products=GRACE_WITH_ONE_CARD.products))
+    step, case = browser.look()
+
+    assert (step, case.under_way) == (Step.REFUSED, replace(kept, refusal=Refusal.TOO_FEW_FACTS))
+    assert bank.recovery(browser) == kept
+    enrol(bank.store, ALICE)
+    assert right(bank, browser).step is Step.PASSWORD
+
+
 def test_whoever_is_turned_away_gets_no_code(bank: Bank, clock: Clock) -> None:
     enrol(bank.store, ERIN_WHO_JUST_MOVED)
     right(bank, bank.open_link_of(ERIN_WHO_JUST_MOVED), ERIN_WHO_JUST_MOVED)

@@ -102,4 +102,6 @@ class SqlNotices:
         return self._connection.scalar(select(func.count()).where(col(NoticeRow.done_at).is_(None))) or 0
 
     def _set(self, notice: Notice, **values: Any) -> None:
-        self._connection.execute(update(NoticeRow).where(col(NoticeRow.id) == notice.id).values(**values))
+        """Only the present claim may write: a sender whose lease ended while it waited has no say any more."""
+        claimed = (col(NoticeRow.id) == notice.id, col(NoticeRow.attempts) == notice.attempts)
+        self._connection.execute(update(NoticeRow).where(*claimed).values(**values))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, select
 
-from app.adapters.sql.store import SqlTransaction
+from app.adapters.sql.store import SqlStore, SqlTransaction
 from app.adapters.sql.tables import (
     BudgetRow,
     CustomerRow,
@@ -29,13 +29,18 @@ RETENTION: Final[tuple[tuple[type[SQLModel], Any, timedelta], ...]] = (
 STRANGERS_KEPT: Final = timedelta(days=90)
 
 
-def purge(tx: SqlTransaction) -> dict[str, int]:
-    """Delete every row that outlived its purpose by its retention; how many went, by table."""
+def purge(store: SqlStore) -> dict[str, int]:
+    """Delete every row that outlived its purpose by its retention; how many went, by table.
+
+    One transaction a table: it holds nothing while it waits for rows of another that a customer's transaction has.
+    """
     gone = {}
     for table, instant, kept in RETENTION:
-        done = tx.connection.execute(delete(table).where(col(instant) < tx.now - kept))
+        with store.transaction() as tx:
+            done = tx.connection.execute(delete(table).where(col(instant) < tx.now - kept))
         gone[str(table.__tablename__)] = done.rowcount
-    gone["login_failure"] = _purge_strangers(tx)
+    with store.transaction() as tx:
+        gone["login_failure"] = _purge_strangers(tx)
     return gone
 
 
