@@ -78,7 +78,7 @@ def last_access(bank: SqlStore, rules: Rules) -> datetime | None:
 def test_the_right_password_is_welcome(bank: SqlStore, rules: Rules) -> None:
     login = log_in(bank, rules, ALICE.document, OLD_PASSWORD)
 
-    assert (login.outcome, login.customer_id) == (WELCOME, ALICE.id)
+    assert (login.outcome, login.customer_id, login.password_set_at) == (WELCOME, ALICE.id, START)
 
 
 def test_a_customer_reads_when_the_last_access_was(bank: SqlStore, rules: Rules, clock: Clock) -> None:
