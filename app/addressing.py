@@ -84,6 +84,9 @@ class Addressing:
             ticket=hashed,
             link_channel=channel,
             link_expires_at=tx.now + self._rules.policy.link_valid,
+            number_nonce=None,
+            number_expires_at=None,
+            handed_over=False,
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)

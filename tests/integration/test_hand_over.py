@@ -343,6 +343,15 @@ def test_a_newer_link_ends_what_was_handed_over_and_not_proved(walk: Walk) -> No
     assert walk.asking.visit().step == Step.USED
 
 
+def test_a_link_that_is_sent_again_because_an_answer_was_lost_can_be_handed_over_like_the_first(walk: Walk) -> None:
+    offered(walk)
+    walk.type_number()
+    walk.bank.execute("UPDATE notice SET done_at = NULL, due_at = created_at WHERE kind = 'link'")
+    walk.open_link()
+    walk.show_number()
+    assert walk.number()
+
+
 def test_whoever_began_it_with_a_strangers_document_gains_nothing_by_the_opened_link(walk: Walk) -> None:
     mallory = walk.asking
     walk.to(Step.REIDENTIFY)

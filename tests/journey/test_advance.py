@@ -147,6 +147,7 @@ def test_a_wrong_number_says_so_and_after_five_the_right_one_does_too(bank: Bank
     for one in told:
         assert (one.left, one.step, one.outcome) == (Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG)
         assert (one.message, one.tries_left) == (link_sent.WRONG_NUMBER, None)
+    assert [one.out_of_tries for one in told] == [False] * bank.rules.policy.number_attempts + [True]
     assert (asker.step, opener.step) == (Step.LINK_SENT, Step.REIDENTIFY)
 
 
@@ -602,6 +603,18 @@ def test_a_wrong_answer_that_came_too_late_is_spent_all_the_same(bank: Bank, ste
         browser.answer(answer, seen)
 
     assert bank.spent(ALICE, GUESSED[step]) == 1
+
+
+@at_every_guess
+def test_a_last_wrong_answer_that_came_too_late_locks_nobody_who_went_on(bank: Bank, step: Step) -> None:
+    browser = bank.walk(ALICE, step)
+    for _ in range(bank.rules.policy.limit(GUESSED[step]) - 1):
+        browser.answer(bank.wrong_answer(browser))
+    seen, answer = browser.look(), bank.wrong_answer(browser)
+    right(bank, browser)
+    with pytest.raises(StaleRecovery, match=seen[1].under_way.id):
+        browser.answer(answer, seen)
+    assert browser.step is not Step.LOCKED
 
 
 @pytest.mark.parametrize("step", ASKING)

@@ -11,7 +11,8 @@ from e2e.dossier import criteria, pictures, report, tree
 from e2e.dossier.__main__ import read_whole
 from e2e.dossier.findings import Axe, Dossier, Heading, Measure, Page, Picture, Sighting, Stop, Verdict, Walked
 from e2e.dossier.transcripts import transcripts
-from e2e.states import WALKS, ChromiumVisitor
+from e2e.pages import ChromiumVisitor
+from e2e.states import WALKS
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 LOADS = {"src", "srcset", "href", "action", "formaction", "data", "poster", "background"}
