@@ -14,6 +14,7 @@ from app.domain.documents import IdentityDocument, IdType
 from app.domain.proofs import (
     CODE_DIGITS,
     Keys,
+    address_key,
     canonical_code,
     code,
     code_matches,
@@ -184,6 +185,16 @@ def test_two_documents_share_a_keyed_name_only_if_they_are_equal(
 def test_a_keyed_name_shows_no_number_and_changes_with_the_key(document: IdentityDocument) -> None:
     assert document.number not in document_key(document, KEYS) or len(document.number) < 6
     assert document_key(document, KEYS) != document_key(document, OTHER_KEYS)
+
+
+def test_an_address_has_one_keyed_name_however_it_is_spelled() -> None:
+    assert address_key("Ana@Example.com", KEYS) == address_key("ana@example.com", KEYS)
+    assert address_key("ana@example.com", KEYS) != address_key("ana@example.com", OTHER_KEYS)
+
+
+def test_no_release_may_forget_by_accident_what_went_to_an_address_today() -> None:
+    name = "UeW3a_AwSeHWWPA2FnxEz1RGwMEtkQPq"  # pragma: allowlist secret
+    assert address_key("ana@example.com", KEYS) == name
 
 
 def test_no_release_may_rename_documents_by_accident() -> None:
