@@ -35,7 +35,7 @@ window.clearTimeout = (id) => (id === -1 ? (window.slow = undefined) : forget(id
 
 
 @pytest.mark.parametrize("stillness", [False, True])
-def test_a_step_moves_in_unless_stillness_is_asked_for_and_has_the_focus_before_the_motion_ends(
+def test_a_step_moves_in_unless_stillness_is_asked_for_and_has_title_and_focus_before_the_motion_ends(
     visit_chromium: VisitChromium, bank: Bank, stillness: bool
 ) -> None:
     visitor = visit_chromium(size="phone")
@@ -44,6 +44,7 @@ def test_a_step_moves_in_unless_stillness_is_asked_for_and_has_the_focus_before_
     identify(visitor, bank.new_customer())
     expect(visitor.page.locator("[data-step=link_sent] h1")).to_be_focused()
     assert visitor.page.evaluate("[begun, ended, scrollY]") == [0 if stillness else 1, 0, 0]
+    assert visitor.page.title() == "Revise sus mensajes – Banco del Páramo"
 
 
 def test_the_word_that_the_bank_takes_its_time_ends_with_the_step_that_it_is_about(

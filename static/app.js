@@ -267,10 +267,14 @@
       leaving = true; // on a slow line the next poll is answered before the page has gone
     } else if (form && lively.matches) for (const { swapSpec } of tasks) swapSpec.transition = true;
   });
-  // Motion follows a step and nobody waits for it: the focus is there before the new step moves in.
+  // Motion follows a step and nobody waits for it: title and focus are there before the new step moves in.
   document.addEventListener("htmx:before:viewTransition", ({ detail }) => {
-    const { task } = detail;
-    detail.task = () => task().then(moveOn);
+    const { task, ctx } = detail;
+    detail.task = async () => {
+      await task();
+      if (ctx.title) document.title = ctx.title; // htmx would first wait for the end of the motion
+      moveOn();
+    };
   });
   // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {
