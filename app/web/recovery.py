@@ -1,5 +1,6 @@
 """The recovery page: one address, one dispatcher for every step."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import cast
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain.case import Case
 from app.domain.journey import Outcome, Step
+from app.domain.ports import Store
 from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
@@ -129,14 +131,7 @@ def code_time() -> WerkzeugResponse:
 def another_code() -> WerkzeugResponse:
     """Another code in the same recovery, where the last one left late and ran out (docs/decisions/0050)."""
     _step, case = _here()
-    if not case.is_owed_a_code:
-        return _to_the_page()
-    try:
-        moved = reissue(services().store, case)
-    except StaleRecovery:
-        return _to_the_page()
-    _tell(moved)
-    return _go_on(moved)
+    return _press(reissue, case) if case.is_owed_a_code else _to_the_page()
 
 
 @blueprint.post("/personas/clave/otro-dispositivo")
@@ -145,8 +140,13 @@ def other_device() -> WerkzeugResponse:
     step, case = _here()
     if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now):
         return _to_the_page()
+    return _press(offer, case)
+
+
+def _press(move: Callable[[Store, Case], Moved], case: Case) -> WerkzeugResponse:
+    """A button beside the step's own answer: what it moves, unless another request came first."""
     try:
-        moved = offer(services().store, case)
+        moved = move(services().store, case)
     except StaleRecovery:
         return _to_the_page()
     _tell(moved)
