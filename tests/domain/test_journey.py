@@ -115,4 +115,4 @@ def test_time_can_run_out_everywhere_on_the_way(step: Step) -> None:
 
 def test_the_map_cannot_be_changed_by_accident() -> None:
     with pytest.raises(TypeError):
-        JOURNEY[Step.IDENTIFY] = {}  # type: ignore[index]
+        JOURNEY[Step.IDENTIFY] = {}  # type: ignore[index]  # what is proved here

@@ -547,7 +547,7 @@ def chances(of: Spread, weights: Sequence[int], elsewhere: int) -> dict[tuple[in
             if share:
                 for answers, part in _lists(of, right, listed):
                     truth = right if right in answers else None
-                    table[answers][truth] += Fraction(weight, total) * share * part  # type: ignore[assignment]
+                    table[answers][truth] += Fraction(weight, total) * share * part  # type: ignore[assignment]  # it adds fractions as well
     return table
 
 

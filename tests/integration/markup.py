@@ -41,6 +41,8 @@ def _whole(source: str) -> str:
     """A document; a fragment is put where htmx puts it."""
     if "<html" in source:
         return source
-    title, rest = _TITLE.fullmatch(source).groups()  # type: ignore[union-attr]
+    found = _TITLE.fullmatch(source)
+    assert found
+    title, rest = found.groups()
     head = f'<meta charset="utf-8">{title or "<title>A part of a page</title>"}'
     return f'<!doctype html><html lang="es-CO"><head>{head}</head><body><main>{rest}</main></body></html>'

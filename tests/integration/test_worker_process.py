@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 
@@ -107,12 +108,16 @@ def test_a_code_under_way_when_the_worker_is_killed_is_sent_by_the_next_one_with
     assert walk.browser.submit(code=under_way.code).step == Step.QUESTIONS
 
 
+def has_sent(bank: Bank, many: int) -> bool:
+    return len(ids_of(bank)) >= many
+
+
 def test_nothing_is_lost_over_fifty_messages_and_several_kills(live_bank: Bank, start_worker: StartWorker) -> None:
     live_bank.post_office.behaviour = accept_slowly
     expected = put_in_outbox(live_bank, 50)
     workers = [start_worker(*SOON), start_worker(*SOON)]
     for reached in (5, 15, 30):
-        wait_for(lambda reached=reached: len(ids_of(live_bank)) >= reached)  # type: ignore[misc]
+        wait_for(partial(has_sent, live_bank, reached))
         kill(workers.pop(0))
         workers.append(start_worker(*SOON))
     wait_for(lambda: ids_of(live_bank) == expected)
