@@ -118,8 +118,8 @@ def find_or_fail(engine: Engine, playwright: Playwright) -> Path:
     return program
 
 
-def launch(engine: Engine, playwright: Playwright, *, scripts: bool = True) -> Browser:
-    """Start the engine without a window, and without scripts where only a preference turns them off.
+def launch(engine: Engine, playwright: Playwright, *, scripts: bool = True, display: str = "") -> Browser:
+    """Start the engine, without scripts where only a preference turns them off, and with a window on a `display`.
 
     Raises:
         NoBrowser: it is not there.
@@ -129,6 +129,8 @@ def launch(engine: Engine, playwright: Playwright, *, scripts: bool = True) -> B
     options = {} if own else dict(engine.launch_options)
     if not scripts:
         options["firefox_user_prefs"] = options["firefox_user_prefs"] | {"javascript.enabled": False}
+    if display:
+        options |= {"headless": False, "env": os.environ | {"DISPLAY": display}}
     return engine.type_in(playwright).launch(executable_path=program, **options)
 
 
