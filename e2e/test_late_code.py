@@ -1,7 +1,7 @@
 """A code whose message left late: the page offers another, and the customer goes on (docs/decisions/0050)."""
 
 from e2e.bank import Bank, Customer
-from e2e.conftest import House, Visit
+from e2e.conftest import House, Visit, VisitChromium
 from e2e.journey import begin_again, give_code, reach_code, wait_for_code
 from e2e.pages import Visitor, button
 from e2e.ways import with_scripts
@@ -40,6 +40,22 @@ def test_one_press_sends_another_code_that_works(visit: Visit, hasty: House) -> 
 def test_starting_again_is_still_one_press(visit: Visit, hasty: House) -> None:
     visitor = visit(house=hasty)
     miss_a_late_code(visitor, hasty.bank.new_customer(), hasty.bank)
+    begin_again(visitor)
+
+
+def test_the_offer_is_warned_of_before_it_ends_and_goes_when_it_can_no_longer_be_had(
+    visit_chromium: VisitChromium, hasty: House
+) -> None:
+    visitor = visit_chromium(house=hasty)
+    visitor.page.clock.install()
+    miss_a_late_code(visitor, hasty.bank.new_customer(), hasty.bank)
+    visitor.page.clock.fast_forward(4 * 60_000 + 30_000)
+    visitor.sees("Queda menos de un minuto")
+    assert not visitor.page.get_by_role("button", name="Necesito más tiempo").is_visible(), "it could give none"
+    assert visitor.page.get_by_role("button", name=ANOTHER).is_visible()
+    visitor.page.clock.fast_forward(60_000)
+    visitor.sees("El tiempo se terminó. Nada cambió en su cuenta.")
+    assert not visitor.page.get_by_role("button", name=ANOTHER).is_visible()
     begin_again(visitor)
 
 

@@ -48,6 +48,23 @@ def test_a_double_click_on_log_in_costs_one_try(visit_chromium: VisitChromium, b
     visitor.sees("Le quedan 2 intentos")
 
 
+def test_whoever_stopped_a_page_that_did_not_come_may_press_again_after_a_while(
+    visit_chromium: VisitChromium, bank: Bank, watches: Watches
+) -> None:
+    alicia, visitor = bank.new_customer(), visit_chromium()
+    watches[visitor].network_fails = True
+    visitor.page.clock.install()
+    visitor.go("/personas")
+    give_document(visitor, alicia)
+    visitor.fill("Contraseña", "esta no es la contraseña")
+    visitor.page.route("**/personas", lambda route: route.abort("aborted"), times=1)
+    visitor.button("Ingresar").click()
+    expect(visitor.page.locator("#step[aria-busy]")).to_be_attached()
+    visitor.page.clock.fast_forward(15_000)
+    visitor.press("Ingresar")
+    visitor.sees("Le quedan")
+
+
 def test_without_a_network_the_page_says_so_and_the_button_works_again_afterwards(
     visit_chromium: VisitChromium, bank: Bank, watches: Watches
 ) -> None:

@@ -63,17 +63,18 @@
     });
   };
 
+  const ways = () => document.getElementById("code-over");
+  const codeOver = () => ways() && !ways().hidden;
   const codeIsOver = (box) => {
     const button = step().querySelector("form [type=submit]");
-    const ways = document.getElementById("code-over");
-    const [inTime, late] = ways.children;
+    const [inTime, late] = ways().children;
     const wasThere = document.activeElement === button;
     box.querySelector("[data-running]").hidden = true;
     box.querySelector("[data-over]").hidden = false;
     button.hidden = true;
     inTime.hidden = "late" in box.dataset;
     late.hidden = !inTime.hidden;
-    ways.hidden = false;
+    ways().hidden = false;
     if (late.hidden) document.getElementById("idle").hidden = true;
     if (wasThere) (late.hidden ? inTime : late).querySelector("button").focus();
     say(box.querySelector("[data-over]").textContent.trim());
@@ -105,9 +106,8 @@
     if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
-      const ways = document.getElementById("code-over"), offer = ways?.lastElementChild;
-      if (!part.hidden || (ways && !ways.hidden && offer.hidden)) return;
-      if (name === "over" && ways) ways.hidden = true; // another code can no longer be had
+      if (!part.hidden || (codeOver() && ways().lastElementChild.hidden)) return;
+      if (name === "over" && codeOver()) ways().hidden = true; // another code can no longer be had
       box.querySelectorAll("[data-idle]").forEach((other) => { other.hidden = other !== part; });
       box.hidden = false;
       say(part.querySelector("p").textContent.trim());
@@ -115,7 +115,7 @@
     };
     idleClock.start(Number(step().dataset.idle), (left) => {
       if (left === 0) show("over");
-      else if (left <= WARNING) show(step().hasAttribute("data-last") ? "last" : "soon");
+      else if (left <= WARNING) show(step().hasAttribute("data-last") || codeOver() ? "last" : "soon"); // another code is more time, too
     });
   };
 
