@@ -25,7 +25,7 @@ from app.services import Services
 from app.services import services as services_of
 from app.settings import Settings
 from app.translation import say
-from e2e.waiting import until
+from e2e.waiting import NOT_KEPT, until
 
 ARRIVAL_SECONDS: Final = 30
 OLD_PASSWORD: Final = "cuatro loros bailan tango"
@@ -109,7 +109,10 @@ class Bank:
     def __init__(self, settings: Settings) -> None:
         self._app: Flask = create_app(settings)
         self._mailbox = httpx.Client(
-            base_url=f"http://{settings.host}:{settings.port}", trust_env=False, timeout=ARRIVAL_SECONDS
+            base_url=f"http://{settings.host}:{settings.port}",
+            trust_env=False,
+            timeout=ARRIVAL_SECONDS,
+            limits=NOT_KEPT,
         )
 
     def close(self) -> None:

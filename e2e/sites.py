@@ -11,6 +11,8 @@ import httpx
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from e2e.waiting import NOT_KEPT
+
 ANSWER_SECONDS: Final = 30
 HOP_BY_HOP: Final = {"connection", "keep-alive", "proxy-connection", "transfer-encoding"}
 
@@ -71,7 +73,7 @@ class PassingOn:
     """Passes requests on, with headers of its own."""
 
     def __init__(self) -> None:
-        self._client = httpx.Client(trust_env=False, timeout=ANSWER_SECONDS)
+        self._client = httpx.Client(trust_env=False, timeout=ANSWER_SECONDS, limits=NOT_KEPT)
 
     def close(self) -> None:
         """Let go of the connections."""

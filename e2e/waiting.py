@@ -4,7 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+import httpx
+
 PAUSE: Final = 0.1
+# For a client that asks now and then: a server closes what is idle, and may do so just when it is asked again.
+NOT_KEPT: Final = httpx.Limits(max_keepalive_connections=0)
 
 _Found = TypeVar("_Found")
 
