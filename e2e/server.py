@@ -29,7 +29,7 @@ class Server:
     def __init__(self, folder: Path, **settings: str) -> None:
         self._log = folder / "server.log"
         self._given = {"APP_ENV": "demo", "INSTANCE_DIR": str(folder)} | MANY_VISITORS | settings
-        self._given["PORT"] = str(free_port())
+        self._given.setdefault("PORT", str(free_port()))
         self._process: subprocess.Popen[bytes] | None = None
         self.settings = read_settings(**{name.lower(): value for name, value in self._given.items()})
         self.url = self.settings.base_url

@@ -9,9 +9,11 @@ from e2e.pages import ChromiumVisitor
 
 OBSERVE: Final = """
 window.vitals = {jumps: 0, press: 0};
+window.largestPaint = 0;
 const observe = (type, each) => new PerformanceObserver((list) => list.getEntries().forEach(each))
   .observe({type, buffered: true, durationThreshold: 16});
 observe("layout-shift", (shift) => { if (!shift.hadRecentInput) vitals.jumps += shift.value; });
+observe("largest-contentful-paint", (paint) => { window.largestPaint = paint.startTime; });
 observe("event", (event) => { if (event.interactionId) vitals.press = Math.max(vitals.press, event.duration); });
 """
 TAKE: Final = "() => { const seen = window.vitals; window.vitals = {jumps: 0, press: 0}; return seen; }"
@@ -24,6 +26,7 @@ SLOW_4G: Final[dict[str, Any]] = {
 }
 SLOWER_CPU: Final = 4
 KEY_MS: Final = 100
+SETTLED_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,11 @@ def slow_down(page: Page) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW_4G)
-    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+    _slow_phone(page)
+
+
+def _slow_phone(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
 
 
 def watch(context: BrowserContext) -> None:
@@ -58,8 +65,17 @@ def watch(context: BrowserContext) -> None:
     context.add_init_script(OBSERVE)
 
 
+def largest_paint_ms(page: Page, url: str) -> int:
+    """How long after the address was typed the largest thing stood on a slow phone (LCP, milliseconds)."""
+    _slow_phone(page)
+    page.goto(url)
+    page.wait_for_timeout(SETTLED_MS)
+    painted: float = page.evaluate("largestPaint")
+    return round(painted)
+
+
 def felt(page: Page, step: str) -> Felt:
     """What was felt since it was asked last."""
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(SETTLED_MS)
     seen = page.evaluate(TAKE)
     return Felt(step, round(seen["jumps"], 4), seen["press"])

@@ -3,9 +3,10 @@
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
@@ -17,8 +18,9 @@ from e2e.bank import SOMEBODY_ELSES_CARD, Bank
 from e2e.browsers import CHROMIUM, launch, provide
 from e2e.journey import confirm_document, reach_link
 from e2e.lighthouse import NoLighthouse, Verdict
+from e2e.line import FAR, NEAR, NoLine, slow_line
 from e2e.pages import ChromiumVisitor
-from e2e.server import Server
+from e2e.server import Server, free_port
 from e2e.vitals import Felt, Typist
 from e2e.webkitgtk import screen
 from e2e.wire import Budget, Spent, Wire, budgets, steps
@@ -26,6 +28,7 @@ from e2e.wire import Budget, Spent, Wire, budgets, steps
 PHONE: Final[dict[str, Any]] = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 LCP_MS: Final = 1000
 INP_MS: Final = 50
+LOOKS: Final = 5
 PATIENCE_MS: Final = 60_000
 SCREEN: Final = Console(width=110)
 
@@ -41,22 +44,25 @@ class Shown:
 
 def main() -> int:
     """Measure everything, print the tables, and say whether a budget was overspent: 0 or 1."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder))
-        server.start()
-        expect.set_options(timeout=PATIENCE_MS)
-        with closing(Bank(server.settings)) as bank:
-            browser = launch(CHROMIUM, playwright)
-            try:
-                kept = [
-                    _wire(browser, server.url, bank),
-                    _felt(playwright, server.url, bank),
-                    _lighthouse(browser, server.url, bank, provide(CHROMIUM, playwright)),
-                ]
-            finally:
-                browser.close()
-                server.stop()
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright, closing(launch(CHROMIUM, playwright)) as browser:
+        with _served() as (server, bank):
+            kept = [
+                _wire(browser, server.url, bank),
+                _felt(playwright, server.url, bank),
+                _lighthouse(browser, server.url, bank, provide(CHROMIUM, playwright)),
+            ]
+        kept.append(_painted(browser))
     return 0 if all(kept) else 1
+
+
+@contextmanager
+def _served(**settings: str) -> Iterator[tuple[Server, Bank]]:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        server = Server(Path(folder), **settings)
+        server.start()
+        stack.callback(server.stop)
+        yield server, stack.enter_context(closing(Bank(server.settings)))
 
 
 @contextmanager
@@ -123,6 +129,37 @@ def _overdone(felt: Felt) -> bool:
     return felt.cls > 0 or felt.inp_ms >= INP_MS
 
 
+# --- the first look ----------------------------------------------------------------------------------------------
+
+
+def _painted(browser: Browser) -> bool:
+    """Over a line of packets: what Lighthouse says of it is an estimate from how the page loads without one."""
+    port = free_port()
+    try:
+        with slow_line(port), _served(HOST=NEAR, PORT=str(port)) as (server, bank):
+            seen = [(page.name, _paint(browser, page)) for page in _pages(browser, server.url, bank)]
+    except NoLine as problem:
+        SCREEN.print(f"Largest paint: {problem}", style="bold")
+        return False
+    _print(
+        f"Largest paint over slow 4G on a slow phone, cache empty: the middle one of {LOOKS} (under {LCP_MS} ms)",
+        ("page", "LCP ms", ""),
+        ((page, f"{ms:,}", "OVER" if ms >= LCP_MS else "") for page, ms in seen),
+    )
+    return all(ms < LCP_MS for _, ms in seen)
+
+
+def _paint(browser: Browser, page: Shown) -> int:
+    return round(median(_look(browser, page) for _ in range(LOOKS)))
+
+
+def _look(browser: Browser, page: Shown) -> int:
+    with _phone(browser) as context:
+        context.set_extra_http_headers({"Cookie": page.cookie})
+        vitals.watch(context)
+        return vitals.largest_paint_ms(context.new_page(), page.url.replace(NEAR, FAR))
+
+
 # --- Lighthouse --------------------------------------------------------------------------------------------------
 
 
@@ -170,8 +207,8 @@ def _lighthouse(browser: Browser, url: str, bank: Bank, program: Path) -> bool:
     except NoLighthouse as problem:
         SCREEN.print(f"Lighthouse: {problem}", style="bold")
         return False
-    title = f"Lighthouse {lighthouse.VERSION}, mobile (every score 100, LCP under {LCP_MS} ms)"
-    _print(title, ("page", *lighthouse.CATEGORIES, "LCP ms", ""), (_score(*one) for one in seen))
+    title = f"Lighthouse {lighthouse.VERSION}, mobile (every score 100)"
+    _print(title, ("page", *lighthouse.CATEGORIES, "LCP, estimated", ""), (_score(*one) for one in seen))
     return not any(_lost(verdict) for _, verdict in seen)
 
 
@@ -180,15 +217,14 @@ def _score(name: str, verdict: Verdict) -> tuple[str, ...]:
 
 
 def _lost(verdict: Verdict) -> tuple[str, ...]:
-    slow = ("OVER",) if verdict.lcp_ms >= LCP_MS else ()
-    return slow + (verdict.lost if set(verdict.scores.values()) != {100} else ())
+    return verdict.lost if set(verdict.scores.values()) != {100} else ()
 
 
 # --- the paper ---------------------------------------------------------------------------------------------------
 
 
 def _print(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", min_width=len(title))
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if 0 < number < len(columns) - 1 else "left")
     for row in rows:
