@@ -247,7 +247,6 @@
   };
 
   let leaving = false;
-  document.addEventListener("htmx:before:request", (event) => { if (sentForm(event)) busy(true); });
   document.addEventListener("htmx:finally:request", (event) => { if (sentForm(event)) busy(false); });
   document.addEventListener("htmx:finally:swap", moveOn);
   document.addEventListener("htmx:error", (event) => {
@@ -276,9 +275,10 @@
       moveOn();
     };
   });
-  // A form that the browser sends by itself (log-in) goes once, however often it is pressed.
+  // A form that htmx sends shows at once that it was pressed, and is sent right after (macros.html). One that the browser
+  // sends by itself (log-in) goes once, however often it is pressed.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented) return busy(true);
     if (step().hasAttribute("aria-busy")) return event.preventDefault();
     busy(true);
     setTimeout(busy, 15000, false); // whoever pressed Stop may press again
