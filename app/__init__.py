@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder="templates",
         instance_path=str(settings.instance_dir.resolve()),
     )
+    events.install(app)
     _configure(app, settings)
     services.install(app, services.build(settings))
     events.configure()
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     MaskedCSRFProtect(app)
     with app.app_context():
         limits.install(app)
-    for part in (compression, events, headers, errors, assets, presentation, language, cli, serving):
+    for part in (compression, headers, errors, assets, presentation, language, cli, serving):
         part.install(app)
     for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, reserve.blueprint, health.blueprint):
         app.register_blueprint(blueprint)

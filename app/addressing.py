@@ -123,12 +123,16 @@ class Addressing:
             raise self._capped("links to one address in a day", recovery)
         together, ends_at = tx.rates.count("links-per-minute", MINUTE)
         if together > policy.links_a_minute:
-            log_event("excess_rate_limit_exceeded", limit="links of all customers in a minute")
+            self._tell_spent("links of all customers in a minute", recovery)
             raise NotYet(ends_at - tx.now)
 
     def _capped(self, limit: str, recovery: Recovery) -> Undeliverable:
-        log_event("excess_rate_limit_exceeded", limit=limit, recovery=recovery.id)
+        self._tell_spent(limit, recovery)
         return Undeliverable(f"spent: {limit}")
+
+    def _tell_spent(self, limit: str, recovery: Recovery) -> None:
+        whose = {"recovery": recovery.id, "document": recovery.document_key}
+        log_event("excess_rate_limit_exceeded", limit=limit, **whose)
 
     def _address_counter(self, customer: Customer, channel: Channel) -> str:
         return f"links-to/{address_key(customer.contact.address(channel), self._rules.keys)}"

@@ -6,10 +6,14 @@ import traceback
 import uuid
 import warnings
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from flask import Flask, request
+from flask import Flask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 DEEPEST: Final = 20
 
@@ -73,22 +77,24 @@ def _warn(_message: Warning | str, category: type[Warning], filename: str, line:
 
 
 def install(app: Flask) -> None:
-    """Give every request a number that stands in all of its events, with the address it came from."""
+    """Give every request a number that stands in all of its events, with the address it came from.
 
-    @app.before_request
-    def _number() -> None:
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex, source=_source())
+    Around the application, because its session is opened before Flask calls anything else.
+    """
+    inner = app.wsgi_app
 
-    @app.teardown_request
-    def _forget(_: BaseException | None) -> None:
-        structlog.contextvars.clear_contextvars()
+    def numbered(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        source = _address(environ.get("REMOTE_ADDR", ""))
+        with structlog.contextvars.bound_contextvars(request=uuid.uuid4().hex, source=source):
+            return inner(environ, start_response)
+
+    app.wsgi_app = numbered  # type: ignore[method-assign]  # as Flask means it
 
 
-def _source() -> str:
+def _address(told: str) -> str:
     """The address a request came from; what a proxy was made to pass on and is none is not repeated."""
     try:
-        return str(ip_address(request.remote_addr or ""))
+        return str(ip_address(told))
     except ValueError:
         return "unknown"
 

@@ -1,5 +1,6 @@
 """One recovery under way: who holds it, how long it lives, and where it stands."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +54,11 @@ class Recovery:
     number_nonce: str | None = None
     number_expires_at: datetime | None = None
     handed_over: bool = False
+
+    @classmethod
+    def begun(cls, document_key: str, now: datetime) -> "Recovery":
+        """A recovery as it begins: somebody asked for a link for this document."""
+        return cls(id=secrets.token_urlsafe(16), document_key=document_key, created_at=now)
 
     def live_number(self, now: datetime) -> str | None:
         """The nonce of the number by which the browser that asked may take over; None where there is none (0052).

@@ -16,12 +16,12 @@ from app.steps import STEPS, another_code, hand_over, link_sent, reidentify
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Where an answer led from the step it `left`, the recovery as it is now, and what to say about it.
+    """Where an answer led from the step of its `origin`, the recovery as it is now, and what to say about it.
 
     `out_of_tries` is for the log where the answer must not tell.
     """
 
-    left: Step
+    origin: Step
     step: Step
     outcome: Outcome
     recovery: Recovery
@@ -48,6 +48,31 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
     return step, case
 
 
+def is_under_way(step: Step, case: Case) -> bool:
+    """Whether this browser opened a link and may go on."""
+    return step in STEPS and case.customer is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The recovery of a link if there is one, the step it leads to, and whether the browser turns to it."""
+
+    recovery: Recovery | None
+    step: Step
+    is_followed: bool
+
+
+def open_link(tx: Transaction, rules: Rules, link_hash: str, recovery_id: str | None, ticket: str | None) -> Opened:
+    """What a link leads to in a browser that knows this recovery by this ticket. Uses up and changes nothing (S5).
+
+    A link that is of no use takes nobody away from where they are under way.
+    """
+    found = tx.recoveries.by_link(link_hash)
+    leads_to, _ = look(tx, rules, found.id if found else None, link_hash)
+    is_good = leads_to is Step.REIDENTIFY
+    return Opened(found, leads_to, is_good or not is_under_way(*look(tx, rules, recovery_id, ticket)))
+
+
 def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     """Take one answer at `step`.
 
@@ -62,13 +87,13 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     return _take(store, step, STEPS[step], case, answer)
 
 
-def offer(store: Store, case: Case) -> Moved:
-    """Show a number by which the browser that asked may take over (docs/decisions/0052).
+def offer(store: Store, step: Step, case: Case) -> Moved | None:
+    """Show a number by which the browser that asked may take over; None where that is not offered (0052).
 
     Raises:
         StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
     """
-    return _take(store, Step.REIDENTIFY, hand_over, case, None)
+    return _take(store, step, hand_over, case, None) if hand_over.is_offered(step, case) else None
 
 
 def _take_over(store: Store, case: Case, number: str) -> Moved:
@@ -85,28 +110,39 @@ def _take_over(store: Store, case: Case, number: str) -> Moved:
     return Moved(Step.LINK_SENT, next_step(Step.LINK_SENT, decision.outcome), decision.outcome, kept)
 
 
-def reissue(store: Store, case: Case) -> Moved:
-    """Send another code in place of one that came too late; it is one of the day's.
+def reissue(store: Store, case: Case) -> Moved | None:
+    """Send another code in place of one that came too late; it is one of the day's. None where none is owed (0050).
 
     Raises:
         StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
     """
-    return _take(store, Step.CODE, another_code, case, None)
+    return _take(store, Step.CODE, another_code, case, None) if case.is_owed_a_code else None
+
+
+def extend(store: Store, step: Step, case: Case) -> None:
+    """Give more time before the idle end, within the total, where there is one (WCAG 2.2.1).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between, and began its time anew.
+    """
+    if is_under_way(step, case):
+        with store.transaction() as tx:
+            tx.recoveries.save(case.under_way, case.under_way.touched(tx.now, case.rules.policy))
 
 
 def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any) -> Moved:
-    left = _spend(store, case, module.BUDGET)
-    if module.BUDGET and left is None:
+    tries_left = _spend(store, case, module.BUDGET)
+    if module.BUDGET and tries_left is None:
         decision = Decision(Outcome.SPENT, case.under_way)
     else:
         decision = module.handle(case, answer)
-    if decision.outcome is Outcome.WRONG and left == 0:
+    if decision.outcome is Outcome.WRONG and tries_left == 0:
         decision = Decision(Outcome.SPENT, decision.recovery)
     if decision.outcome in _RIGHT:
         _refund(store, case, module.BUDGET)
     with store.transaction() as tx:
         kept = _keep(tx, step, case, decision)
-    return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, left)
+    return Moved(step, next_step(step, decision.outcome), decision.outcome, kept, decision.message, tries_left)
 
 
 _RIGHT = (Outcome.ACCEPTED, Outcome.TURNED_AWAY)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.case import Case, Decision
-from app.domain.journey import Outcome
+from app.domain.journey import Outcome, Step
 from app.domain.policy import Budget
 from app.domain.proofs import matching_number, new_nonce
 
@@ -17,6 +17,11 @@ def handle(case: Case, _: None) -> Decision:
         case.under_way, number_nonce=new_nonce(), number_expires_at=case.now + case.rules.policy.number_valid
     )
     return Decision(Outcome.OFFERED, offered)
+
+
+def is_offered(step: Step, case: Case) -> bool:
+    """Whether this browser opened the link and may still let the one that asked go on."""
+    return step is Step.REIDENTIFY and case.under_way.may_hand_over(case.now)
 
 
 def show(case: Case) -> dict[str, Any]:

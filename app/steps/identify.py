@@ -1,7 +1,5 @@
 """Step 4: the document. What follows is the same for every document, known or not (design decision 1)."""
 
-import secrets
-
 from app.domain.case import Case, Decision
 from app.domain.documents import IdentityDocument
 from app.domain.journey import Outcome
@@ -18,11 +16,7 @@ Form = DocumentForm
 
 def handle(case: Case, document: IdentityDocument) -> Decision:
     """Begin a recovery and ask for its link; whether somebody will get one, only the worker finds out."""
-    begun = Recovery(
-        id=secrets.token_urlsafe(16),
-        document_key=document_key(document, case.rules.keys),
-        created_at=case.now,
-    )
+    begun = Recovery.begun(document_key(document, case.rules.keys), case.now)
 
     def ask_for_link(tx: Transaction) -> None:
         tx.notices.post(NoticeKind.LINK, begun.id, case.language)

@@ -76,7 +76,7 @@ class _Assignment:
 
 
 def verdicts(case: Case, password: str) -> tuple[Verdict, ...]:
-    """Each rule and whether the password keeps it; the last five are compared only when it is assigned."""
+    """Each rule and whether the password keeps it; former ones are compared only when it is assigned."""
     return case.rules.passwords.judge(password, personal_words(case.owner))
 
 

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 
 from app.events import log_event
 from app.services import services
-from app.web.limits import limiter
+from app.web.limits import limiter, name_of
 from app.web.pages import draw
 
 MESSAGES: dict[int, tuple[Any, Any]] = {
@@ -74,14 +74,17 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _stale_page(error: CSRFError) -> Response:
-    log_event("malicious_csrf" if "missing" in (error.description or "") else "session_expired")
+def _stale_page(_error: CSRFError) -> Response:
+    headers = current_app.config["WTF_CSRF_HEADERS"]
+    brought = "csrf_token" in request.form or any(name in request.headers for name in headers)
+    log_event("session_expired" if brought else "malicious_csrf")
     return _draw(400, *STALE_PAGE)
 
 
-def _too_many(error: RateLimitExceeded) -> Response:
-    log_event("excess_rate_limit_exceeded", limit=str(error.limit.limit))
-    ends = max(broken.window.reset_time for broken in limiter.current_limits if broken.breached)
+def _too_many(_error: RateLimitExceeded) -> Response:
+    exceeded = [limit for limit in limiter.current_limits if limit.breached]
+    log_event("excess_rate_limit_exceeded", limit=name_of(exceeded[0]))
+    ends = max(limit.window.reset_time for limit in exceeded)
     return _draw_wait(429, max(ceil(ends - services().store.clock().timestamp()), 1))
 
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 
 from app.adapters.sql.limits import DatabaseStorage
 from app.services import services
@@ -159,6 +159,11 @@ def install(app: Flask) -> None:
     app.after_request(_give_back)
 
 
+def name_of(counted: RequestLimit) -> str:
+    """The name of the limit of this list that a request was counted by."""
+    return str(counted.request_args[-1])
+
+
 def _give_back(response: Response) -> Response:
     """What counts failures only gives back the one it took when there was none.
 
@@ -167,6 +172,6 @@ def _give_back(response: Response) -> Response:
     """
     if response.status_code != FORM_ERROR:
         for taken in limiter.current_limits:
-            if taken.request_args[-1] in _ONLY_FAILURES:
+            if name_of(taken) in _ONLY_FAILURES:
                 limiter.storage.incr(taken.key, taken.limit.get_expiry(), amount=-1)
     return response

@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain.case import Case
 from app.domain.journey import Outcome, Step
-from app.domain.ports import Store
 from app.domain.proofs import token_hash
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
 from app.services import services
 from app.steps import STEPS, code, hand_over
-from app.steps.advance import Moved, advance, look, offer, reissue
+from app.steps.advance import Moved, advance, extend, look, offer, open_link, reissue
 from app.steps.form import StepForm
 from app.steps.password import rules_list
 from app.translation import language, say
@@ -88,7 +87,7 @@ def _tell(moved: Moved) -> None:
     whose = {"recovery": moved.recovery.id, "document": moved.recovery.document_key}
     log_event("recovery_step", step=moved.step, outcome=moved.outcome, **whose)
     if moved.outcome is Outcome.SPENT:
-        log_event("excess_rate_limit_exceeded", limit=f"tries of one customer at {moved.left}", **whose)
+        log_event("excess_rate_limit_exceeded", limit=f"tries of one customer at {moved.origin}", **whose)
     elif moved.out_of_tries:
         log_event("excess_rate_limit_exceeded", limit="numbers of one recovery", **whose)
     elif moved.step is Step.DONE:
@@ -113,7 +112,7 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
 def _go_on(moved: Moved) -> WerkzeugResponse:
     mine = _session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
-    if moved.outcome is Outcome.ACCEPTED and moved.left in RENEWING:
+    if moved.outcome is Outcome.ACCEPTED and moved.origin in RENEWING:
         mine.renew()
     return page() if wants_fragment() else _to_the_page()
 
@@ -131,23 +130,23 @@ def code_time() -> WerkzeugResponse:
 def another_code() -> WerkzeugResponse:
     """Another code in the same recovery, where the last one left late and ran out (docs/decisions/0050)."""
     _step, case = _here()
-    return _press(reissue, case) if case.is_owed_a_code else _to_the_page()
+    return _press(lambda: reissue(services().store, case))
 
 
 @blueprint.post("/personas/clave/otro-dispositivo")
 def other_device() -> WerkzeugResponse:
     """A number by which the browser that asked may go on in place of this one (docs/decisions/0052)."""
     step, case = _here()
-    if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now):
-        return _to_the_page()
-    return _press(offer, case)
+    return _press(lambda: offer(services().store, step, case))
 
 
-def _press(move: Callable[[Store, Case], Moved], case: Case) -> WerkzeugResponse:
-    """A button beside the step's own answer: what it moves, unless another request came first."""
+def _press(move: Callable[[], Moved | None]) -> WerkzeugResponse:
+    """A button beside the step's own answer: what it moves, unless it is not there or another request came first."""
     try:
-        moved = move(services().store, case)
+        moved = move()
     except StaleRecovery:
+        moved = None
+    if moved is None:
         return _to_the_page()
     _tell(moved)
     return _go_on(moved)
@@ -157,7 +156,7 @@ def _press(move: Callable[[Store, Case], Moved], case: Case) -> WerkzeugResponse
 def number() -> WerkzeugResponse:
     """Whether the number is still waited for, asked every two seconds while it is: nothing new, over, or taken."""
     step, case = _here()
-    if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now) or not wants_fragment():
+    if not hand_over.is_offered(step, case) or not wants_fragment():
         return _to_the_page()
     shown = hand_over.show(case)
     if shown["number"]:
@@ -185,10 +184,8 @@ def restart() -> WerkzeugResponse:
 @blueprint.post("/personas/clave/continuar")
 def stay() -> WerkzeugResponse:
     """More time before the idle end, within the total (WCAG 2.2.1)."""
-    step, case = _here()
-    if step in STEPS and case.recovery and case.customer:
-        with suppress(StaleRecovery), services().store.transaction() as tx:
-            tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, services().rules.policy))
+    with suppress(StaleRecovery):
+        extend(services().store, *_here())
     return _to_the_page()
 
 
@@ -204,14 +201,11 @@ def link(token: str) -> WerkzeugResponse:
 def _open(link_hash: str) -> None:
     mine = _session()
     with services().store.transaction() as tx:
-        found = tx.recoveries.by_link(link_hash)
-        opened, _ = look(tx, services().rules, found.id if found else None, link_hash)
-        standing, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
-    if opened is not Step.REIDENTIFY:
-        log_event("authn_token_reuse", recovery=found.id if found else None, step=opened)
-    under_way = case.customer is not None and standing in STEPS
-    if under_way and opened is not Step.REIDENTIFY:
-        return
-    mine["recovery"] = found.id if found else None
-    mine["ticket"] = link_hash if found else OF_NO_RECOVERY
-    mine.renew()
+        opened = open_link(tx, services().rules, link_hash, mine.recovery_id, mine.ticket)
+    recovery_id = opened.recovery.id if opened.recovery else None
+    if opened.step is not Step.REIDENTIFY:
+        log_event("authn_token_reuse", recovery=recovery_id, step=opened.step)
+    if opened.is_followed:
+        mine["recovery"] = recovery_id
+        mine["ticket"] = link_hash if recovery_id else OF_NO_RECOVERY
+        mine.renew()

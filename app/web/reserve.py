@@ -4,18 +4,14 @@ Whoever knows a document number can use up a customer's links of the day. Only t
 message that the last of them brought, and ask from there again.
 """
 
-import secrets
 from typing import cast
 
 from flask import Blueprint, Response, redirect, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.adapters.sql import SqlTransaction
-from app.domain.customers import Customer
-from app.domain.notices import NoticeKind
+from app.domain import reserve
 from app.domain.policy import Budget
 from app.domain.proofs import document_key
-from app.domain.recovery import Recovery
 from app.events import log_event
 from app.services import services
 from app.signing import read_reserve
@@ -49,24 +45,13 @@ def ask() -> WerkzeugResponse:
     customer_id = session.get("reserve_of")
     if customer_id is None:
         return draw("reserve.html", opened=False)
+    rules = services().rules
     with services().store.transaction() as tx:
-        begun = _begin(tx, tx.customers.by_id(customer_id))
+        customer = tx.customers.by_id(customer_id)
+        begun = reserve.begin(tx, customer, rules.keys, rules.policy.limit(Budget.RESERVE), language())
     if begun is None:
-        log_event("excess_rate_limit_exceeded", limit="links in reserve of one customer in a day")
+        document = document_key(customer.document, rules.keys)
+        log_event("excess_rate_limit_exceeded", limit="links in reserve of one customer in a day", document=document)
         return draw("reserve.html", opened=False)
     cast(BrowserSession, session).follow(begun, with_ticket=False)
     return redirect(url_for("recovery.page"), 303)
-
-
-def _begin(tx: SqlTransaction, customer: Customer) -> Recovery | None:
-    rules = services().rules
-    limit = rules.policy.limit(Budget.RESERVE)
-    tx.customers.hold(customer.id)
-    if not customer.contact.channels or tx.budgets.spend(customer.id, Budget.RESERVE, limit) is None:
-        return None
-    begun = Recovery(
-        id=secrets.token_urlsafe(16), document_key=document_key(customer.document, rules.keys), created_at=tx.now
-    )
-    tx.recoveries.add(begun)
-    tx.notices.post(NoticeKind.LINK, begun.id, language(), customer.id, customer.contact.channels[:1])
-    return begun

@@ -30,8 +30,8 @@ class Toll:
 
 def unpaid(now: datetime) -> Toll | None:
     """The toll that this request still owes, None where none is due or it was paid. `now` is UTC."""
-    calm = [_within(CALM_ADDRESS), _within(CALM)]  # both, so that both are counted
-    return None if all(calm) or _paid(now) else _owed(now)
+    exceeded = [limit for limit in (CALM_ADDRESS, CALM) if not _within(limit)]  # both are counted in any case
+    return _owed(now, exceeded) if exceeded and not _paid(now) else None
 
 
 def _paid(now: datetime) -> bool:
@@ -46,12 +46,13 @@ def _paid(now: datetime) -> bool:
     return _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
 
 
-def _owed(now: datetime) -> Toll:
+def _owed(now: datetime, exceeded: list[Limit]) -> Toll:
     """The same challenge again while somebody waits with it, so that pressing early costs no time."""
     keys = services().rules.keys
     shown = request.form.get("challenge", "")
     waited = None if request.form.get("proof") else work.age(shown, keys, now)
-    log_event("excess_rate_limit_exceeded", limit=CALM.name)
+    for limit in exceeded:
+        log_event("excess_rate_limit_exceeded", limit=limit.name)
     if waited is None or waited >= work.PATIENCE:
         return Toll(work.new_challenge(keys, now), int(work.PATIENCE.total_seconds()))
     return Toll(shown, int((work.PATIENCE - waited).total_seconds()) + 1)

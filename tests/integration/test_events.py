@@ -84,6 +84,20 @@ def test_a_form_of_another_step_and_a_post_from_another_site_are_told(walk: Walk
     assert walk.bank.events("malicious_cors")[0]["rule"] == RECOVERY
 
 
+def test_a_form_of_an_ended_session_is_told_as_expired_and_not_as_an_attack(walk: Walk) -> None:
+    browser = walk.to(Step.CONTACTS)
+    walk.bank.execute("DELETE FROM web_session")
+    assert browser.submit().status == 400
+    assert [event["event"] for event in walk.bank.events()][-1] == "session_expired"
+
+
+def test_what_is_refused_before_anything_is_read_tells_its_request_and_where_from(bank: Bank) -> None:
+    bank.browser().post(RECOVERY)
+    (refused,) = bank.events("malicious_csrf")
+    assert re.fullmatch(r"[0-9a-f]{32}", refused["request"])
+    assert refused["source"] == "127.0.0.1"
+
+
 @pytest.mark.parametrize("path", ["enlace", "no-fui-yo", "otro-enlace", "nada"])
 def test_a_post_from_another_site_to_the_address_of_a_message_is_told_without_its_token(bank: Bank, path: str) -> None:
     page = bank.browser().ask("POST", f"{RECOVERY}/{path}/a-good-token", Origin="https://evil.example")

@@ -87,7 +87,7 @@ def test_one_too_many_is_told_in_words_with_the_time_to_wait(bank: Bank, htmx: b
     assert "Demasiados intentos" in page.heading
     assert "Intente de nuevo en" in page.text
     assert int(page.response.headers["Retry-After"]) > 0
-    assert bank.events("excess_rate_limit_exceeded")
+    assert {event["limit"] for event in bank.events("excess_rate_limit_exceeded")} == {limit.name}
 
 
 def test_the_window_ends(bank: Bank) -> None:

@@ -219,6 +219,12 @@ def test_a_mobile_network_behind_one_address_is_served_for_some_work(bank: Bank)
         assert browser.submit(**document(NOBODY), **worked(browser.submit(**document(NOBODY)))).step == Step.LINK_SENT
 
 
+def test_one_busy_address_is_not_told_as_a_flood_from_everywhere(bank: Bank) -> None:
+    flooded(bank, CALM_ADDRESS)
+    asking(bank).submit(**document(ALICE))
+    assert [event["limit"] for event in bank.events("excess_rate_limit_exceeded")] == ["calm-address"]
+
+
 def test_the_flood_is_told_to_operations_and_ends_by_itself(bank: Bank) -> None:
     flooded(bank)
     asking(bank).submit(**document(ALICE))

@@ -22,8 +22,7 @@ from app.domain.questions import Question
 from app.domain.recovery import Recovery
 from app.services import Services
 from app.settings import read_settings
-from app.steps import STEPS
-from app.steps.advance import Moved, advance, look, offer, reissue
+from app.steps.advance import Moved, advance, extend, is_under_way, look, offer, open_link, reissue
 from app.steps.questions import drawn
 from tests.people import NEW_PASSWORD, NOBODYS_DOCUMENT, WEAK_PASSWORD, Clock
 
@@ -106,12 +105,9 @@ class Browser:
         """Follow a mailed link, unless this browser is on its way already and the link is of no use."""
         hashed = token_hash(token)
         with self.bank.store.transaction() as tx:
-            found = tx.recoveries.by_link(hashed)
-            opened, _ = look(tx, self.bank.rules, found.id if found else None, hashed)
-        standing, case = self.look()
-        if case.customer is not None and standing in STEPS and opened is not Step.REIDENTIFY:
-            return
-        self.recovery_id, self.ticket = (found.id if found else None), hashed
+            opened = open_link(tx, self.bank.rules, hashed, self.recovery_id, self.ticket)
+        if opened.is_followed:
+            self.recovery_id, self.ticket = (opened.recovery.id if opened.recovery else None), hashed
 
     def answer(self, given: Any, seen: Seen | None = None) -> Moved:
         """Answer where it stands, or what it saw a moment ago."""
@@ -124,25 +120,21 @@ class Browser:
     def ask_for_another_code(self) -> Moved | None:
         """Press «Enviar otro código», if that is offered."""
         _, case = self.look()
-        return reissue(self.bank.store, case) if case.is_owed_a_code else None
+        return reissue(self.bank.store, case)
 
     def offer(self) -> str | None:
         """Press «Seguir en el otro dispositivo», if that is offered; the number that is shown."""
-        step, case = self.look()
-        if step is not Step.REIDENTIFY or not case.under_way.may_hand_over(case.now):
+        moved = offer(self.bank.store, *self.look())
+        if moved is None:
             return None
-        nonce = offer(self.bank.store, case).recovery.number_nonce
-        assert nonce
-        return matching_number(nonce, self.bank.rules.keys)
+        assert moved.recovery.number_nonce
+        return matching_number(moved.recovery.number_nonce, self.bank.rules.keys)
 
     def stay(self) -> bool:
         """Ask for more time; whether there was any to give."""
         step, case = self.look()
-        if step not in STEPS or case.customer is None or case.recovery is None:
-            return False
-        with self.bank.store.transaction() as tx:
-            tx.recoveries.save(case.recovery, case.recovery.touched(tx.now, self.bank.rules.policy))
-        return True
+        extend(self.bank.store, step, case)
+        return is_under_way(step, case)
 
     def start_again(self) -> None:
         """Forget the recovery."""

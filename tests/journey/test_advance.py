@@ -127,7 +127,7 @@ def test_the_number_moves_the_right_to_go_on_and_cannot_be_used_again(bank: Bank
     before = asker.look()
     moved = asker.answer(number)
 
-    assert (moved.left, moved.step, moved.outcome) == (Step.LINK_SENT, Step.REIDENTIFY, Outcome.ACCEPTED)
+    assert (moved.origin, moved.step, moved.outcome) == (Step.LINK_SENT, Step.REIDENTIFY, Outcome.ACCEPTED)
     kept = bank.recovery(asker)
     assert (kept.number_nonce, kept.number_expires_at, kept.handed_over) == (None, None, True)
     assert len(kept.ticket or "") == 43
@@ -145,7 +145,7 @@ def test_a_wrong_number_says_so_and_after_five_the_right_one_does_too(bank: Bank
     told.append(asker.answer(number))
 
     for one in told:
-        assert (one.left, one.step, one.outcome) == (Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG)
+        assert (one.origin, one.step, one.outcome) == (Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG)
         assert (one.message, one.tries_left) == (link_sent.WRONG_NUMBER, None)
     assert [one.out_of_tries for one in told] == [False] * bank.rules.policy.number_attempts + [True]
     assert (asker.step, opener.step) == (Step.LINK_SENT, Step.REIDENTIFY)
@@ -190,7 +190,7 @@ def test_another_code_in_place_of_a_late_one_is_one_of_the_days_and_works(bank: 
     bank.deliver()
 
     assert moved
-    assert (moved.left, moved.step, moved.outcome) == (Step.CODE, Step.CODE, Outcome.REISSUED)
+    assert (moved.origin, moved.step, moved.outcome) == (Step.CODE, Step.CODE, Outcome.REISSUED)
     assert bank.spent(ALICE, Budget.CODES) == 2
     assert bank.code_of(browser.recovery_id or "") != first
     assert right(bank, browser).step is Step.QUESTIONS
