@@ -19,7 +19,15 @@ START_SECONDS: Final = 90
 STOP_SECONDS: Final = 20
 # Many tests visit one server: one proxy in front gives each visitor an address, and all of them are no flood.
 MANY_VISITORS: Final = {"TRUSTED_PROXIES": "1", "CALM_REQUESTS": "1000000", "LINKS_PER_MINUTE": "1000000"}
-FAILURES: Final = ("Traceback", '"level": "error"', "sys_crash", "sys_database_unavailable", "delivery_failed")
+FAILURES: Final = (
+    "Traceback",
+    '"level": "error"',
+    "sys_crash",
+    "sys_database_unavailable",
+    "sys_limits_unavailable",
+    "delivery_failed",
+    "purge_failed",
+)
 EVENT: Final = re.compile(r"\{[^{}\n]*\}")
 
 

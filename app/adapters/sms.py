@@ -13,7 +13,11 @@ class Texter(Protocol):
     """Sends short messages."""
 
     def send(self, letter: Letter) -> None:
-        """Hand it to the provider; any exception means that it was not taken."""
+        """Hand it to the provider.
+
+        Raises:
+            OSError, httpx.HTTPError: it was not taken; it will be tried again.
+        """
 
 
 class HttpTexter:

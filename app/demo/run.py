@@ -85,17 +85,19 @@ def _free_port() -> int:
 
 
 def _welcome(settings: Settings) -> None:
-    """Once the web server answers, say where it is and whom to try."""
+    """Once the web server is ready, say where it is and whom to try; or that it is not, and why."""
     address = f"http://{settings.host}:{settings.port}"
-    deadline = time.monotonic() + START_SECONDS
+    deadline, said = time.monotonic() + START_SECONDS, ""
     while time.monotonic() < deadline:
         try:
-            httpx.get(f"{address}/readyz", timeout=1)
-        except httpx.HTTPError:
+            httpx.get(f"{address}/readyz", timeout=1).raise_for_status()
+        except httpx.HTTPError as problem:
+            said = str(problem)
             time.sleep(0.2)
         else:
             print(_words(settings, address), flush=True)
             return
+    print(f"After {START_SECONDS} seconds it is not ready: {said}", file=sys.stderr, flush=True)
 
 
 def _words(settings: Settings, address: str) -> str:
