@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, events, services, serving
 from app.domain.messages import Language
-from app.settings import ROOT, Settings, read_settings
+from app.settings import BOGOTA, ROOT, Settings, read_settings
 from app.translation import LOCALES
 from app.web import (
     alarm,
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app,
         default_locale=LOCALES[Language.SPANISH],
         locale_selector=language.locale,
-        default_timezone="America/Bogota",
+        default_timezone=BOGOTA.key,
         default_translation_directories="app/translations",
     )
     MaskedCSRFProtect(app)

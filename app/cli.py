@@ -24,7 +24,7 @@ from app.adapters.sql import SqlTransaction
 from app.adapters.sql.keyring import StoredKeys
 from app.adapters.sql.renewal import renew
 from app.adapters.sql.tables import CustomerRow, LoginFailureRow
-from app.customers_file import BOGOTA, BadFile, Watch
+from app.customers_file import BadFile, Watch
 from app.domain import questions
 from app.domain.case import Case
 from app.domain.customers import Customer
@@ -34,6 +34,7 @@ from app.domain.messages import Message
 from app.domain.ports import Credential
 from app.domain.proofs import document_key
 from app.services import services
+from app.settings import BOGOTA
 from app.steps.reidentify import turned_away
 
 INTERRUPTED: Final = 130

@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -38,8 +37,8 @@ from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
 from app.domain.passwords import MAX_BYTES, normalise
 from app.domain.proofs import KeySource, document_key
+from app.settings import BOGOTA
 
-BOGOTA: Final = ZoneInfo("America/Bogota")
 LISTED: Final = 20
 LONGEST_LINE: Final = 2**20
 BATCH: Final = 1000

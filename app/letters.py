@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from flask import Flask, render_template
 from flask_babel import force_locale, format_datetime
@@ -13,10 +12,8 @@ from app.adapters.mail import Letter
 from app.domain.customers import Channel, Customer
 from app.domain.messages import N_, Language, Message
 from app.domain.notices import Notice, NoticeKind
-from app.settings import Settings
+from app.settings import BOGOTA, Settings
 from app.translation import LOCALES, language, say
-
-BOGOTA: Final = ZoneInfo("America/Bogota")
 
 SUBJECTS: Final = {
     NoticeKind.LINK: N_("Your link to set a new password"),

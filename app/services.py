@@ -9,8 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.adapters.sql import SqlStore, connect
 from app.adapters.sql.keyring import StoredKeys
 from app.domain.case import Rules
-from app.domain.passwords import Hasher
-from app.domain.passwords import Policy as PasswordPolicy
+from app.domain.passwords import Hasher, PasswordPolicy
 from app.settings import Settings
 
 _NAME = "nueva-clave"

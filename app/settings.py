@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.domain.policy import CodeChannel, Policy
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+BOGOTA: Final = ZoneInfo("America/Bogota")
 SECRET_KEY_LENGTH: Final = 32
 LIGHT_PAPER: Final = "#ffffff"  # what text stands on: --paper in static/style.css
 DARK_PAPER: Final = "#14211f"

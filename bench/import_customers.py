@@ -17,8 +17,7 @@ from sqlmodel import SQLModel
 from app.adapters.sql import SqlStore, connect
 from app.customers_file import Progress, import_file
 from app.domain.case import Rules
-from app.domain.passwords import Hasher
-from app.domain.passwords import Policy as PasswordPolicy
+from app.domain.passwords import Hasher, PasswordPolicy
 from app.domain.policy import Policy
 from app.domain.proofs import Keys
 

@@ -10,8 +10,7 @@ from app.customers_file import CustomerEntry, load
 from app.domain.case import Rules
 from app.domain.customers import Contact, Customer, Holder, Product, ProductKind
 from app.domain.documents import IdentityDocument, IdType
-from app.domain.passwords import Hasher
-from app.domain.passwords import Policy as PasswordPolicy
+from app.domain.passwords import Hasher, PasswordPolicy
 from app.domain.policy import Policy
 from app.domain.proofs import Keys, document_key
 

@@ -7,12 +7,13 @@ from typing import Final
 
 from app import customers_file
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.customers_file import BOGOTA, CustomerEntry, ProductEntry
+from app.customers_file import CustomerEntry, ProductEntry
 from app.domain.case import Rules
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.messages import Language
 from app.domain.proofs import document_key
+from app.settings import BOGOTA
 
 PASSWORD: Final = "cometa-violeta-19-lagos"  # noqa: S105 - everybody is meant to know it
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from app.domain.customers import Customer
 from app.domain.journey import Outcome
 from app.domain.messages import Language, Message
-from app.domain.passwords import Hasher
-from app.domain.passwords import Policy as PasswordPolicy
+from app.domain.passwords import Hasher, PasswordPolicy
 from app.domain.policy import Policy
 from app.domain.ports import Credential, Transaction
 from app.domain.proofs import KeySource

@@ -109,7 +109,7 @@ def normalise(password: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PasswordPolicy:
     """The rules for a new password (NIST SP 800-63B-4 3.1.1.2, ASVS 5.0 V6.2).
 
     `min_length` counts code points after NFC, `max_bytes` UTF-8 bytes, `history` earlier passwords.
@@ -211,7 +211,7 @@ class Hasher:
         """A new salted hash that names its parameters.
 
         Raises:
-            UnusablePassword: `Policy.judge` refuses all such passwords beforehand.
+            UnusablePassword: `PasswordPolicy.judge` refuses all such passwords beforehand.
         """
         if not self._is_usable(password):
             raise UnusablePassword

@@ -16,7 +16,7 @@ from app.domain.documents import IdentityDocument
 from app.domain.passwords import (
     MAX_BYTES,
     Hasher,
-    Policy,
+    PasswordPolicy,
     Rule,
     UnusablePassword,
     Verdict,
@@ -26,7 +26,7 @@ from app.domain.passwords import (
     reused,
 )
 
-POLICY = Policy(bank_words=("Banco del Páramo", "Línea Amigo"))
+POLICY = PasswordPolicy(bank_words=("Banco del Páramo", "Línea Amigo"))
 JUDGED = tuple(rule for rule in Rule if rule is not Rule.NOT_RECENT)
 PASSPHRASE = "vendo empanadas de pipián en la esquina"
 ANYTHING = st.text(st.characters(), max_size=1100) | st.text(
@@ -69,7 +69,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def broken(password: str, personal: tuple[str, ...] = CARLOS, policy: Policy = POLICY) -> set[Rule]:
+def broken(password: str, personal: tuple[str, ...] = CARLOS, policy: PasswordPolicy = POLICY) -> set[Rule]:
     return {verdict.rule for verdict in policy.judge(password, personal) if not verdict.passed}
 
 
@@ -118,7 +118,7 @@ class TestLength:
         assert not cheap.verify(cheap.hash(f" {PASSPHRASE} "), PASSPHRASE)
 
     def test_a_bank_may_ask_for_another_length(self) -> None:
-        policy = Policy(min_length=20)
+        policy = PasswordPolicy(min_length=20)
         assert Rule.LENGTH in broken("kX9#mQ2$vL7!pR4zT", policy=policy)
         assert policy.message(Rule.LENGTH).values == {"count": 20}
 
@@ -342,7 +342,7 @@ class TestGuessablePasswords:
     def test_the_name_of_the_bank_counts_only_at_that_bank(self) -> None:
         password = "Páramo Páramo 2026 Amigo"
         assert Rule.NOT_BANK in broken(password)
-        assert Rule.NOT_BANK not in broken(password, policy=Policy())
+        assert Rule.NOT_BANK not in broken(password, policy=PasswordPolicy())
 
     def test_no_listed_word_is_so_short_that_honest_words_contain_it(self) -> None:
         assert min(map(len, words.context() | words.sentences())) >= 4
