@@ -10,7 +10,7 @@ from app.domain.journey import Step
 from app.domain.messages import Language
 from app.domain.notices import Notice, NoticeKind, expired
 from app.domain.policy import DAY, Budget
-from app.domain.proofs import address_key, code, new_token, token_hash
+from app.domain.proofs import address_key, code, link_token, token_hash
 from app.domain.recovery import Recovery
 from app.events import log_event
 from app.services import Services
@@ -75,18 +75,15 @@ class Addressing:
         if tx.budgets.locked_until(customer.id):
             context = self._about_lock(tx, customer) | self._alarm(customer, notice)
             return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, context)
-        token = new_token()
+        token = link_token(notice.id, self._rules.keys)
         hashed = token_hash(token)
         ready = replace(
             recovery,
             customer_id=customer.id,
             link_hash=hashed,
-            ticket=hashed,
+            ticket=recovery.ticket or hashed,
             link_channel=channel,
             link_expires_at=tx.now + self._rules.policy.link_valid,
-            number_nonce=None,
-            number_expires_at=None,
-            handed_over=False,
         )
         tx.recoveries.save(recovery, ready)
         tx.recoveries.supersede_links(customer.id, newest=recovery.id)

@@ -25,7 +25,7 @@ from app.adapters.sql.keyring import StoredKeys
 from app.adapters.sql.renewal import renew
 from app.adapters.sql.tables import CustomerRow, LoginFailureRow
 from app.customers_file import BadFile, Watch
-from app.domain import questions
+from app.domain import alarm, questions
 from app.domain.case import Case
 from app.domain.customers import Customer
 from app.domain.documents import IdentityDocument, InvalidDocument
@@ -33,6 +33,7 @@ from app.domain.masks import mask_email, mask_mobile
 from app.domain.messages import Message
 from app.domain.ports import Credential
 from app.domain.proofs import document_key
+from app.events import log_event
 from app.services import services
 from app.settings import BOGOTA
 from app.steps.reidentify import turned_away
@@ -192,16 +193,21 @@ def unlock(document: IdentityDocument) -> None:
         tx.customers.hold(customer.id)
         tx.budgets.clear(customer.id)
         tx.credentials.clear_logins(_key(document))
+    log_event("recovery_unlocked", document=_key(document))
     click.echo("Recovery and log-in are open again.")
 
 
 @customers.command()
 @of_document
 def unfreeze(document: IdentityDocument) -> None:
-    """Let the password be used again, once the bank has spoken with the customer."""
+    """Open the access again, once the bank has spoken with the customer; what a stranger may have set is forgotten."""
     with services().store.transaction() as tx:
-        tx.credentials.unfreeze(_customer(tx, document).id)
-    click.echo("The password can be used again.")
+        same_password = alarm.unfreeze(tx, _customer(tx, document))
+    log_event("authn_credential_unfrozen", document=_key(document), same_password=same_password)
+    if same_password:
+        click.echo("The password can be used again.")
+    else:
+        click.echo("The password was set shortly before the alarm and is forgotten: a recovery sets a new one.")
 
 
 def _key(document: IdentityDocument) -> str:

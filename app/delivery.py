@@ -16,6 +16,7 @@ from app.adapters.sql.purge import purge
 from app.addressing import Addressed, Addressing, NotYet, Undeliverable
 from app.domain.customers import Channel
 from app.domain.notices import Notice, NoticeKind, backoff, late
+from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.domain.recovery import StaleRecovery
 from app.events import log_event
@@ -166,6 +167,8 @@ class Worker:
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:
             tx.notices.done(notice, problem)
+            if notice.kind is NoticeKind.LINK and notice.customer_id is not None:
+                tx.budgets.refund(notice.customer_id, Budget.LINKS)  # it never left: no link of the customer's day
         log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
 
     def _try_later(self, notice: Notice, problem: BaseException, wait: timedelta) -> None:

@@ -1,10 +1,16 @@
 """«It was not me»: whoever reads the customer's messages can stop what somebody else began."""
 
+from datetime import timedelta
+from typing import Final
+
 from app.domain.customers import Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.ports import Transaction
+
+DOUBTFUL: Final = timedelta(days=7)
+"""A password this young when it was frozen may be the stranger's; as long as a message's way to the alarm works."""
 
 
 def freeze(tx: Transaction, customer: Customer, recovery_id: str, language: Language) -> bool:
@@ -19,3 +25,19 @@ def freeze(tx: Transaction, customer: Customer, recovery_id: str, language: Lang
     if newly:
         tx.notices.post(NoticeKind.FROZEN, recovery_id, language, customer.id, customer.contact.channels)
     return newly
+
+
+def unfreeze(tx: Transaction, customer: Customer) -> bool:
+    """Open the customer's access again, once the bank has spoken with them; False if the password is forgotten with it.
+
+    What was set shortly before the alarm is what the alarm was about: it opens nothing any more, it cannot be set
+    again, and the customer chooses another one by a recovery.
+    """
+    tx.customers.hold(customer.id)
+    credential = tx.credentials.of(customer.id)
+    tx.credentials.unfreeze(customer.id)
+    frozen_at, changed_at = credential.frozen_at, credential.changed_at
+    if frozen_at is None or changed_at is None or frozen_at - changed_at >= DOUBTFUL:
+        return True
+    tx.credentials.forget(customer.id)
+    return False

@@ -69,6 +69,9 @@ class Credentials(Protocol):
     def unfreeze(self, customer_id: int) -> None:
         """Let the password be used again."""
 
+    def forget(self, customer_id: int) -> None:
+        """Have no password until one is set; the history stays."""
+
     def record_access(self, customer_id: int) -> None:
         """Keep the time of a log-in."""
 

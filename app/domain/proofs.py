@@ -48,8 +48,18 @@ def address_key(address: str, keys: KeySource) -> str:
 
 
 def new_token() -> str:
-    """A link's token: 256 random bits, URL-safe (ASVS 5.0 V11.5.1)."""
+    """A session's or a ticket's token: 256 random bits, URL-safe (ASVS 5.0 V11.5.1)."""
     return secrets.token_urlsafe(32)
+
+
+def link_token(notice_id: str, keys: KeySource) -> str:
+    """The token of a message's link: 256 bits, URL-safe (ASVS 5.0 V11.5.1).
+
+    A keyed function (HMAC-SHA256) of the message's id, as a code is of its nonce: a message that is sent again brings
+    the same link, and neither table, queue nor log holds it.
+    """
+    digest = hmac.digest(keys.of("link"), notice_id.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def token_hash(token: str) -> str:

@@ -1,9 +1,10 @@
 """The page behind «no fui yo» in our messages: nothing happens until the button is pressed."""
 
-from flask import Blueprint, Response, redirect, session, url_for
+from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain.alarm import freeze
+from app.domain.proofs import document_key
 from app.events import log_event
 from app.services import services
 from app.signing import read_alarm
@@ -19,8 +20,9 @@ blueprint = Blueprint("alarm", __name__)
 @limited(ALARM)
 def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar and keep only what it says; change nothing."""
-    session["alarm_of"] = read_alarm(services().rules.keys, token)
-    session.pop("stopped", None)
+    if request.method == "GET":
+        session["alarm_of"] = read_alarm(services().rules.keys, token)
+        session.pop("stopped", None)
     return follow_link(redirect(url_for("alarm.page"), 303))
 
 
@@ -41,8 +43,10 @@ def stop() -> Response:
         return page()
     customer_id, recovery_id = opened
     with services().store.transaction() as tx:
-        newly = freeze(tx, tx.customers.by_id(customer_id), recovery_id, language())
+        customer = tx.customers.by_id(customer_id)
+        newly = freeze(tx, customer, recovery_id, language())
     session.pop("alarm_of", None)
     session["stopped"] = True
-    log_event("authn_credential_frozen", recovery=recovery_id, newly=newly)
+    document = document_key(customer.document, services().rules.keys)
+    log_event("authn_credential_frozen", recovery=recovery_id, document=document, newly=newly)
     return draw("alarm_done.html")

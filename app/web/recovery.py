@@ -183,7 +183,8 @@ def restart() -> WerkzeugResponse:
 
 @blueprint.post("/personas/clave/continuar")
 def stay() -> WerkzeugResponse:
-    """More time before the idle end, within the total (WCAG 2.2.1)."""
+    """More time before the idle end, within the total (WCAG 2.2.1); the session's with it."""
+    _session().modified = True
     with suppress(StaleRecovery):
         extend(services().store, *_here())
     return _to_the_page()

@@ -6,7 +6,7 @@ message that the last of them brought, and ask from there again.
 
 from typing import cast
 
-from flask import Blueprint, Response, redirect, session, url_for
+from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain import reserve
@@ -28,7 +28,8 @@ blueprint = Blueprint("reserve", __name__)
 @limited(RESERVE)
 def link(token: str) -> WerkzeugResponse:
     """Take the token out of the address bar and keep only what it says; change nothing."""
-    session["reserve_of"] = read_reserve(services().rules.keys, token)
+    if request.method == "GET":
+        session["reserve_of"] = read_reserve(services().rules.keys, token)
     return follow_link(redirect(url_for("reserve.page"), 303))
 
 

@@ -30,7 +30,7 @@ class Toll:
 
 def unpaid(now: datetime) -> Toll | None:
     """The toll that this request still owes, None where none is due or it was paid. `now` is UTC."""
-    exceeded = [limit for limit in (CALM_ADDRESS, CALM) if not _within(limit)]  # both are counted in any case
+    exceeded = next((limit for limit in (CALM_ADDRESS, CALM) if not _within(limit)), None)  # one address is no flood
     return _owed(now, exceeded) if exceeded and not _paid(now) else None
 
 
@@ -46,13 +46,12 @@ def _paid(now: datetime) -> bool:
     return _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
 
 
-def _owed(now: datetime, exceeded: list[Limit]) -> Toll:
+def _owed(now: datetime, exceeded: Limit) -> Toll:
     """The same challenge again while somebody waits with it, so that pressing early costs no time."""
     keys = services().rules.keys
     shown = request.form.get("challenge", "")
     waited = None if request.form.get("proof") else work.age(shown, keys, now)
-    for limit in exceeded:
-        log_event("excess_rate_limit_exceeded", limit=limit.name)
+    log_event("excess_rate_limit_exceeded", limit=exceeded.name)
     if waited is None or waited >= work.PATIENCE:
         return Toll(work.new_challenge(keys, now), int(work.PATIENCE.total_seconds()))
     return Toll(shown, int((work.PATIENCE - waited).total_seconds()) + 1)

@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.domain.alarm import freeze
+from app.domain.alarm import DOUBTFUL, freeze, unfreeze
 from app.domain.case import Rules
-from app.domain.customers import Channel
+from app.domain.customers import Channel, Customer
 from app.domain.journey import ENDS, Step
 from app.domain.login import LoginOutcome, log_in
 from app.domain.messages import Language
 from app.domain.notices import Notice, NoticeKind
+from app.domain.passwords import reused
 from app.domain.recovery import Recovery
-from tests.people import ALICE, BOB, OLD_PASSWORD, START, enrol
+from tests.people import ALICE, BOB, GRACE_WITH_ONE_CARD, NEW_PASSWORD, OLD_PASSWORD, START, Clock, enrol, key_of
 
 LIVE = (Step.LINK_SENT, Step.CONTACTS, Step.CODE, Step.QUESTIONS, Step.PASSWORD)
 
@@ -31,6 +32,14 @@ def press(bank: SqlStore) -> bool:
     """Alice presses the button of a message about the recovery «r1»."""
     with bank.transaction() as tx:
         return freeze(tx, tx.customers.by_id(ALICE.id), "r1", Language.SPANISH)
+
+
+def open_again(bank: SqlStore, person: Customer = ALICE) -> bool:
+    """The bank has spoken with the customer."""
+    with bank.transaction() as tx:
+        kept = tx.customers.by_document(key_of(person))
+        assert kept is not None
+        return unfreeze(tx, kept)
 
 
 def begin(tx: SqlTransaction, step: Step, customer_id: int) -> str:
@@ -50,9 +59,40 @@ def test_the_password_is_of_no_use_until_the_bank_has_spoken_with_the_customer(b
     assert press(bank)
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.FROZEN
 
-    with bank.transaction() as tx:
-        tx.credentials.unfreeze(ALICE.id)
+    assert open_again(bank) is False
+    assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WRONG
+
+
+def test_what_was_set_long_before_the_alarm_can_be_used_again(bank: SqlStore, rules: Rules, clock: Clock) -> None:
+    clock.now += DOUBTFUL
+    press(bank)
+
+    assert open_again(bank) is True
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_what_was_set_shortly_before_the_alarm_is_forgotten_and_cannot_be_set_again(
+    bank: SqlStore, rules: Rules, clock: Clock
+) -> None:
+    clock.now += DOUBTFUL
+    with bank.transaction() as tx:
+        tx.credentials.assign(ALICE.id, rules.hasher.hash(NEW_PASSWORD))
+    clock.now += DOUBTFUL - timedelta(microseconds=1)
+    press(bank)
+
+    assert open_again(bank) is False
+    assert log_in(bank, rules, ALICE.document, NEW_PASSWORD).outcome is LoginOutcome.WRONG
+    with bank.transaction() as tx:
+        kept = tx.credentials.of(ALICE.id)
+    assert (kept.frozen_at, kept.password_hash) == (None, None)
+    assert reused(rules.hasher, NEW_PASSWORD, kept.recent_hashes)
+
+
+def test_who_never_had_a_password_and_who_was_never_frozen_lose_none(bank: SqlStore, rules: Rules) -> None:
+    assert open_again(bank) is True
+    assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+    enrol(bank, GRACE_WITH_ONE_CARD)
+    assert open_again(bank, GRACE_WITH_ONE_CARD) is True
 
 
 @pytest.mark.parametrize("step", LIVE)

@@ -207,13 +207,25 @@ def test_unlock_opens_recovery_and_log_in(operator: Operator, clock: Clock) -> N
         assert tx.budgets.spend(alice.id, Budget.ANSWERS, 1) == 0
 
 
-def test_unfreeze_lets_the_password_be_used_again(operator: Operator) -> None:
+def test_unfreeze_lets_the_password_be_used_again(operator: Operator, clock: Clock) -> None:
     alice = operator.enrol(ALICE)
+    clock.go_on(days=7)
     with operator.store.transaction() as tx:
         tx.credentials.freeze(alice.id)
     assert log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.FROZEN
     assert operator.run("customers", "unfreeze", "--document", str(ALICE.document)).exit_code == 0
     assert log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_unfreeze_gives_nobody_the_password_back_that_the_alarm_was_about(operator: Operator, clock: Clock) -> None:
+    alice = operator.enrol(ALICE)
+    clock.go_on(days=6)
+    with operator.store.transaction() as tx:
+        tx.credentials.freeze(alice.id)
+    told = operator.run("customers", "unfreeze", "--document", str(ALICE.document))
+    assert "is forgotten" in told.output
+    assert shown(operator, ALICE)["password"] == "none"
+    assert log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WRONG
 
 
 def shown(operator: Operator, person: Customer) -> dict[str, str]:

@@ -343,13 +343,14 @@ def test_a_newer_link_ends_what_was_handed_over_and_not_proved(walk: Walk) -> No
     assert walk.asking.visit().step == Step.USED
 
 
-def test_a_link_that_is_sent_again_because_an_answer_was_lost_can_be_handed_over_like_the_first(walk: Walk) -> None:
+def test_a_link_that_is_sent_again_because_an_answer_was_lost_takes_nothing_back_that_was_handed_over(
+    walk: Walk,
+) -> None:
     offered(walk)
     walk.type_number()
     walk.bank.execute("UPDATE notice SET done_at = NULL, due_at = created_at WHERE kind = 'link'")
-    walk.open_link()
-    walk.show_number()
-    assert walk.number()
+    assert walk.open_link().step == Step.USED
+    assert walk.asking.visit().step == Step.REIDENTIFY
 
 
 def test_whoever_began_it_with_a_strangers_document_gains_nothing_by_the_opened_link(walk: Walk) -> None:

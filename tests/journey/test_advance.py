@@ -510,14 +510,26 @@ def test_more_links_than_a_day_allows_are_not_sent(bank: Bank) -> None:
 # --- the code
 
 
-def test_before_the_code_was_sent_no_code_is_right(bank: Bank) -> None:
+def test_the_right_code_is_right_before_we_know_that_the_mail_server_took_it_and_a_wrong_one_is_not(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CONTACTS)
+    right(bank, browser)
+    bank.postman.mail_works = False  # as far as we heard
+    bank.deliver()
+    (written,) = (letter.code for letter in bank.postman.written if letter.code)
+
+    assert browser.answer(wrong_code(written)).outcome is Outcome.WRONG
+    assert browser.answer(written).outcome is Outcome.ACCEPTED
+    assert bank.spent(ALICE, Budget.GUESSES) == 1
+
+
+def test_a_code_that_never_left_is_good_no_longer_than_the_pause(bank: Bank) -> None:
     browser = bank.walk(ALICE, Step.CONTACTS)
     right(bank, browser)
     bank.postman.mail_works = False
     bank.deliver()
-    (written,) = (letter.code for letter in bank.postman.written if letter.code)
+    bank.clock.now += bank.rules.policy.idle
 
-    assert browser.answer(written).outcome is Outcome.WRONG
+    assert browser.step is Step.EXPIRED
 
 
 def test_the_two_minutes_begin_when_the_mail_server_took_the_code(bank: Bank) -> None:

@@ -155,6 +155,10 @@ class SqlCredentials:
         """Let the password be used again: the bank has spoken with the customer."""
         self._set(customer_id, frozen_at=None)
 
+    def forget(self, customer_id: int) -> None:
+        """Have no password until one is set; the history stays, so that this one cannot come back."""
+        self._set(customer_id, password_hash=None)
+
     def record_access(self, customer_id: int) -> None:
         """Keep the time of a log-in, to show it at the next one (Circular Básica Jurídica, CO2)."""
         self._set(customer_id, last_access_at=self._now)

@@ -94,14 +94,16 @@ class SqlNotices:
         self._set(notice, due_at=self._now + after)
 
     def done(self, notice: Notice, problem: str | None = None) -> None:
-        """It was sent, or `problem` says why it never will be."""
-        self._set(notice, done_at=self._now, problem=problem)
+        """It was sent, or `problem` says why it never will be. What was sent is sent, whoever has claimed it since."""
+        self._set(notice, only_present=problem is not None, done_at=self._now, problem=problem)
 
     def waiting(self) -> int:
         """How many messages are still to be sent."""
         return self._connection.scalar(select(func.count()).where(col(NoticeRow.done_at).is_(None))) or 0
 
-    def _set(self, notice: Notice, **values: Any) -> None:
-        """Only the present claim may write: a sender whose lease ended while it waited has no say any more."""
-        claimed = (col(NoticeRow.id) == notice.id, col(NoticeRow.attempts) == notice.attempts)
+    def _set(self, notice: Notice, *, only_present: bool = True, **values: Any) -> None:
+        """By the present claim: a sender whose lease ended while it waited has no say any more in what is to come."""
+        claimed = [col(NoticeRow.id) == notice.id]
+        if only_present:
+            claimed.append(col(NoticeRow.attempts) == notice.attempts)
         self._connection.execute(update(NoticeRow).where(*claimed).values(**values))
