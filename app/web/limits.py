@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_limiter import Limiter, RequestLimit
 
 from app.adapters.sql.limits import DatabaseStorage
+from app.domain.proofs import token_hash
 from app.services import services
+from app.signing import read_alarm, read_reserve
 
 FORM_ERROR = 422
 
@@ -40,7 +42,8 @@ def everybody() -> str:
 class Limit:
     """A named limit: how many, who is counted, when it applies, and whether only failures count.
 
-    `rate` may name a setting in braces, such as `{calm_requests}`.
+    `rate` may name a setting in braces, such as `{calm_requests}`. Whoever it `spares` has a good message, is not
+    counted and passes in any case: nobody at the same address can stand in their way.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Limit:
     key: Callable[[], str] = address
     only_step: str | None = None
     failures_only: bool = False
+    spares: Callable[[], object] | None = None
 
     def rate_now(self) -> str:
         """The rate with the settings filled in."""
@@ -56,7 +60,28 @@ class Limit:
 
     def does_not_apply(self) -> bool:
         """Whether this request is of no concern to the limit."""
+        if self.spares and self.spares():
+            return True
         return self.only_step is not None and request.form.get("step") != self.only_step
+
+
+def _token() -> str | None:
+    return (request.view_args or {}).get("token")
+
+
+def _with_a_link() -> bool:
+    with services().store.transaction() as tx:
+        return tx.recoveries.by_link(token_hash(_token() or "")) is not None
+
+
+def _with_an_alarm() -> bool:
+    opened = read_alarm(services().rules.keys, token) if (token := _token()) else session.get("alarm_of")
+    return opened is not None
+
+
+def _with_a_reserve() -> bool:
+    opened = read_reserve(services().rules.keys, token) if (token := _token()) else session.get("reserve_of")
+    return opened is not None
 
 
 LOGIN = Limit(
@@ -81,6 +106,7 @@ LINK = Limit(
     "link",
     "120 per 10 minutes",
     "Somebody opening made-up links; 256 random bits need no limit, the database does.",
+    spares=_with_a_link,
 )
 RULES = Limit(
     "rules",
@@ -91,11 +117,13 @@ ALARM = Limit(
     "alarm",
     "60 per 10 minutes",
     "Somebody opening made-up «it was not me» links.",
+    spares=_with_an_alarm,
 )
 RESERVE = Limit(
     "reserve",
     "60 per 10 minutes",
     "Somebody opening made-up ways to one more link.",
+    spares=_with_a_reserve,
 )
 REPORTS = Limit(
     "reports",

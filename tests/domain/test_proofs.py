@@ -19,6 +19,7 @@ from app.domain.proofs import (
     code,
     code_matches,
     document_key,
+    link_token,
     matching_number,
     new_nonce,
     new_token,
@@ -28,7 +29,7 @@ from app.domain.proofs import (
 from tests.people import KEYS
 
 OTHER_KEYS = Keys(b"the key of another bank")
-PURPOSES = ("document", "code", "questions", "alarm", "session", "number")
+PURPOSES = ("document", "link", "code", "questions", "alarm", "session", "number")
 MANY = 20_000
 CODES = [code(f"nonce {number}", KEYS) for number in range(MANY)]
 
@@ -161,6 +162,22 @@ def test_no_token_comes_twice_and_no_sign_of_one_is_preferred(make: type[str]) -
 
     assert len(set(made)) == len(made)
     assert chi_square("".join(token[:42] for token in made), 64) < 146  # 63 degrees of freedom: p = 10⁻⁸
+
+
+def test_a_messages_link_is_the_same_each_time_and_no_other_messages_or_banks() -> None:
+    token = link_token("a message", KEYS)
+
+    assert token == link_token("a message", KEYS)
+    assert len({token, link_token("another", KEYS), link_token("a message", OTHER_KEYS)}) == 3
+    assert set(token) <= set(string.ascii_letters + string.digits + "-_")
+    assert len(base64.urlsafe_b64decode(token + "=")) == 32
+
+
+def test_links_look_like_random_ones() -> None:
+    made = [link_token(f"message {number}", KEYS) for number in range(1000)]
+
+    assert len(set(made)) == len(made)
+    assert chi_square("".join(token[:42] for token in made), 64) < 146
 
 
 def test_what_is_kept_of_a_token_does_not_contain_it() -> None:

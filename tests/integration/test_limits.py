@@ -140,6 +140,22 @@ def test_only_refused_answers_count(walk: Walk) -> None:
     assert walk.set_password().status == 429
 
 
+def test_made_up_links_from_the_same_address_keep_nobody_from_opening_a_good_one(walk: Walk) -> None:
+    walk.ask()
+    walk.bank.deliver()
+    alarm = walk.received()[-1].alarm
+    for limit, path in ((LINK, "enlace"), (ALARM, "no-fui-yo")):
+        opening(path, walk.bank, htmx=False)
+        as_if_done(walk.bank, limit, allowed(limit))
+        assert opening(path, walk.bank, htmx=False).status == 429
+    assert walk.open_link().step == Step.REIDENTIFY
+    browser = walk.bank.browser()
+    browser.visit(alarm)
+    assert "No fui yo" in browser.page.text
+    assert browser.submit().status == 200
+    assert walk.bank.events("authn_credential_frozen")
+
+
 def test_a_limit_on_one_thing_leaves_the_others_open(bank: Bank) -> None:
     ask(bank)
     as_if_done(bank, IDENTIFY, allowed(IDENTIFY))
