@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 from datetime import timedelta
+from email.utils import parseaddr, quote
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ from app.domain.policy import CodeChannel, Policy
 ROOT: Final = Path(__file__).resolve().parent.parent
 BOGOTA: Final = ZoneInfo("America/Bogota")
 SECRET_KEY_LENGTH: Final = 32
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
+STORES: Final = {
+    "database_url": ("sqlite:///", "postgresql+psycopg://"),
+    "redis_url": ("redis://", "rediss://", "redis+", "valkey"),
+}
 LIGHT_PAPER: Final = "#ffffff"  # what text stands on: --paper in static/style.css
 DARK_PAPER: Final = "#14211f"
 LEAST_CONTRAST: Final = 7
@@ -96,6 +103,36 @@ class Settings(BaseSettings):
     recovery_idle_minutes: int = Field(5, ge=1, le=60, description="Longest pause after the link is opened")
     recovery_total_minutes: int = Field(20, ge=2, le=120, description="Longest recovery after the link is opened")
 
+    @field_validator("base_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        """As browsers write it in `Origin`, so that both can be compared."""
+        if not value:
+            return value
+        parts = urlsplit(value.rstrip("/"))
+        host, port = parts.hostname, parts.port
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if parts.scheme not in DEFAULT_PORTS or not host or parts.username is not None or origin != value.rstrip("/"):
+            raise ValueError("must be an address such as https://recovery.example, without user or path")
+        if re.search(r"\s", value):
+            raise ValueError("must have no blanks")
+        return f"{parts.scheme}://{host}" + (f":{port}" if port and port != DEFAULT_PORTS[parts.scheme] else "")
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _of_a_kind_we_know(cls, value: str, info: ValidationInfo) -> str:
+        kinds = STORES[info.field_name or ""]
+        if value and not value.startswith(kinds):
+            raise ValueError(f"must begin with {' or '.join(kinds)}")
+        return value
+
+    @field_validator("mail_default_sender")
+    @classmethod
+    def _a_sender(cls, value: str) -> str:
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("must be an e-mail address, or a name and <address>")
+        return value
+
     @field_validator("bank_phones", mode="before")
     @classmethod
     def _split_phones(cls, value: Any) -> Any:
@@ -115,29 +152,35 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if self.app_env == "production":
             self._refuse_unsafe()
+        if self.mail_use_tls and self.mail_use_ssl:
+            raise ValueError("MAIL_USE_TLS and MAIL_USE_SSL exclude each other")
         if self.recovery_idle_minutes > self.recovery_total_minutes:
             raise ValueError("RECOVERY_IDLE_MINUTES must not exceed RECOVERY_TOTAL_MINUTES")
         defaults = {
-            "base_url": self.base_url.rstrip("/") or f"http://{self.host}:{self.port}",
+            "base_url": self.base_url or f"http://{self.host}:{self.port}",
             "database_url": self.database_url or f"sqlite:///{self.instance_dir / 'nueva-clave.db'}",
             "sms_url": self.sms_url or (f"http://{self.host}:{self.port}/demo/sms" if self.demo else ""),
-            "mail_default_sender": self.mail_default_sender or f"{self.bank_name} <no-responder@{self.mail_domain}>",
+            "mail_default_sender": self.mail_default_sender
+            or _sender(self.bank_name, f"no-responder@{self.mail_domain}"),
         }
         for name, value in defaults.items():
             object.__setattr__(self, name, value)
         return self
 
     def _refuse_unsafe(self) -> None:
-        if (
-            len(self.secret_key.get_secret_value()) < SECRET_KEY_LENGTH
-            or len(set(self.secret_key.get_secret_value())) < 8
-        ):
-            raise ValueError(f"SECRET_KEY must be at least {SECRET_KEY_LENGTH} unpredictable characters")
+        secret = self.secret_key.get_secret_value()
+        if len(secret) < SECRET_KEY_LENGTH or len(set(secret)) < 8 or re.search(r"\s", secret):
+            raise ValueError(f"SECRET_KEY must be at least {SECRET_KEY_LENGTH} unpredictable characters, none a blank")
         if not self.base_url.startswith("https://"):
             raise ValueError("BASE_URL must be set and begin with https://")
         for name in ("database_url", "mail_server"):
             if not getattr(self, name):
                 raise ValueError(f"{name.upper()} must be set")
+        if self.code_channel is not CodeChannel.EMAIL and not self.sms_url:
+            raise ValueError("SMS_URL must be set where CODE_CHANNEL is not email")
+        sms = urlsplit(self.sms_url)
+        if sms.scheme == "http" and sms.hostname not in LOOPBACK:
+            raise ValueError("SMS_URL must not send codes in clear: https://…")
 
     @property
     def demo(self) -> bool:
@@ -191,6 +234,12 @@ class Settings(BaseSettings):
         if given := self.secret_key.get_secret_value():
             return given.encode()
         return _kept_secret(self.instance_dir / "secret_key")
+
+
+def _sender(name: str, address: str) -> str:
+    """A name and its address as a letter's header has them: quoted where it must be (RFC 5322, 3.2.4)."""
+    plain = f"{name} <{address}>"
+    return plain if parseaddr(plain) == (name, address) else f'"{quote(name)}" <{address}>'
 
 
 def _contrast(one: str, other: str) -> float:

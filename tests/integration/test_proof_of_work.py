@@ -219,6 +219,17 @@ def test_a_mobile_network_behind_one_address_is_served_for_some_work(bank: Bank)
         assert browser.submit(**document(NOBODY), **worked(browser.submit(**document(NOBODY)))).step == Step.LINK_SENT
 
 
+def test_what_one_address_asks_beyond_its_own_share_makes_nobody_else_pay(bank: Bank) -> None:
+    def counted() -> object:
+        return bank.execute("SELECT count FROM rate WHERE key LIKE :name", name=f"%/{CALM.name}/%")
+
+    flooded(bank, CALM_ADDRESS)
+    before = counted()
+    for _ in range(3):
+        assert asking(bank).submit(**document(NOBODY)).status == 429
+    assert counted() == before
+
+
 def test_one_busy_address_is_not_told_as_a_flood_from_everywhere(bank: Bank) -> None:
     flooded(bank, CALM_ADDRESS)
     asking(bank).submit(**document(ALICE))

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,18 @@ def test_production_refuses_to_start_without(environment: pytest.MonkeyPatch, na
         ("SECRET_KEY", "a" * 64),
         ("SECRET_KEY", "changeme" * 8),
         ("BASE_URL", "http://clave.banco.example"),
+        ("SECRET_KEY", GOOD_KEY + " " + GOOD_KEY),
         ("BASE_URL", "clave.banco.example"),
+        ("BASE_URL", "https:///"),
+        ("BASE_URL", "https://user:password@b.example"),
+        ("BASE_URL", "https://b.example/clave"),
+        ("BASE_URL", "https://b.example?a=b"),
+        ("BASE_URL", "https://b.example b.example"),
+        ("BASE_URL", "https://b.example:clave"),
+        ("DATABASE_URL", "mysql://b.example/bank"),
+        ("REDIS_URL", "nonsense://user:password@b.example"),
+        ("SMS_URL", "http://sms.b.example/"),
+        ("MAIL_DEFAULT_SENDER", "nobody"),
     ],
 )
 def test_production_refuses_to_start_with_a_weak(environment: pytest.MonkeyPatch, name: str, weak: str) -> None:
@@ -125,6 +137,31 @@ def test_production_refuses_to_start_with_a_weak(environment: pytest.MonkeyPatch
 
     assert name in line
     assert weak not in line
+
+
+@pytest.mark.parametrize("channel", ["sms", "other"])
+def test_production_promises_no_code_by_sms_without_a_provider(environment: pytest.MonkeyPatch, channel: str) -> None:
+    assert "SMS_URL" in refused(environment, **PRODUCTION | {"CODE_CHANNEL": channel})
+
+
+def test_mail_is_encrypted_in_one_way(environment: pytest.MonkeyPatch) -> None:
+    line = refused(environment, **PRODUCTION | {"MAIL_USE_TLS": "true", "MAIL_USE_SSL": "true"})
+    assert line == "Cannot start: MAIL_USE_TLS and MAIL_USE_SSL exclude each other."
+
+
+@pytest.mark.parametrize("given", ["https://b.example/", "https://B.Example", "https://b.example:443"])
+def test_the_address_is_kept_as_browsers_write_an_origin(environment: pytest.MonkeyPatch, given: str) -> None:
+    assert read(environment, **PRODUCTION | {"BASE_URL": given}).base_url == "https://b.example"
+
+
+def test_a_port_of_its_own_stays_in_the_address(environment: pytest.MonkeyPatch) -> None:
+    assert read(environment, BASE_URL="http://b.example:8443").base_url == "http://b.example:8443"
+
+
+@pytest.mark.parametrize("name", ["Banco Ejemplo, S.A.", 'Banco "Ejemplo"', "Banco: Ejemplo", "Banco del Páramo"])
+def test_any_name_of_a_bank_can_stand_before_the_senders_address(environment: pytest.MonkeyPatch, name: str) -> None:
+    sender = read(environment, **PRODUCTION | {"BANK_NAME": name}).mail_default_sender
+    assert parseaddr(sender) == (name, "no-responder@clave.banco.example")
 
 
 def test_the_start_is_refused_by_one_line_without_a_traceback(tmp_path: Path) -> None:
@@ -141,7 +178,7 @@ def test_the_start_is_refused_by_one_line_without_a_traceback(tmp_path: Path) ->
 
     assert started.returncode == 1
     assert started.stdout == ""
-    assert started.stderr == "Cannot start: SECRET_KEY must be at least 32 unpredictable characters.\n"
+    assert started.stderr == "Cannot start: SECRET_KEY must be at least 32 unpredictable characters, none a blank.\n"
 
 
 @pytest.mark.parametrize("value", ["prod", "Production", "DEMO", "", "test"])
