@@ -31,6 +31,7 @@ from app.domain.customers import Customer
 from app.domain.documents import IdentityDocument, InvalidDocument
 from app.domain.masks import mask_email, mask_mobile
 from app.domain.messages import Message
+from app.domain.policy import Budget
 from app.domain.ports import Credential
 from app.domain.proofs import document_key
 from app.events import log_event
@@ -143,7 +144,8 @@ def _seldom(tell: customers_file.Progress, seconds: float) -> customers_file.Pro
 @of_document
 def show(document: IdentityDocument) -> None:
     """How a customer stands: what is blocked, until when, and why recovery is refused."""
-    here = services()
+    here, in_a_row = services(), Budget.ANSWERS_IN_A_ROW
+    policy = here.rules.policy
     with here.store.transaction() as tx:
         customer = _customer(tx, document)
         credential = tx.credentials.of(customer.id)
@@ -151,15 +153,20 @@ def show(document: IdentityDocument) -> None:
             select(LoginFailureRow.failures).where(col(LoginFailureRow.document_key) == _key(document))
         )
         locked_until = tx.budgets.locked_until(customer.id)
+        wrong_sets = policy.limit(in_a_row) - tx.budgets.left(customer.id, in_a_row, policy.limit(in_a_row))
+        links = tx.budgets.left(customer.id, Budget.LINKS, policy.limit(Budget.LINKS))
         refusal = turned_away(Case(here.rules, tx.now, customer=customer, credential=credential))
-    blocked = (failures or 0) >= here.rules.policy.login_attempts
+    closed = locked_until or wrong_sets >= policy.limit(in_a_row)
+    blocked = (failures or 0) >= policy.login_attempts
     table = Table(box=box.SIMPLE, show_header=False)
     for name, value in (
         *_registered(customer),
         ("password", f"since {_instant(credential.changed_at)}" if credential.password_hash else "none"),
         ("log-in", _login(credential, blocked)),
-        ("recovery", f"refused: {refusal}" if refusal else "locked" if locked_until else "possible"),
+        ("recovery", f"refused: {refusal}" if refusal else "locked" if closed else "possible"),
         ("locked until", _instant(locked_until)),
+        ("links left today", str(links)),
+        ("wrong sets of answers in a row", f"{wrong_sets} of {policy.limit(in_a_row)}"),
     ):
         table.add_row(name, value)
     Console().print(table)

@@ -14,9 +14,14 @@ class CodeChannel(StrEnum):
     OTHER = "other"
 
 
+DAY: Final = timedelta(hours=24)
+YEAR: Final = timedelta(days=365)
+
+
 class Budget(StrEnum):
     """What a customer has a limited number of in a day, across links, codes, browsers and addresses.
 
+    ANSWERS_IN_A_ROW outlasts the day and a lock: a new password gives it back, or the bank by hand.
     NIST SP 800-63B-4 3.2.2; ASVS 5.0 V6.3.1.
     """
 
@@ -26,9 +31,12 @@ class Budget(StrEnum):
     DOCUMENTS = "documents"
     GUESSES = "guesses"
     ANSWERS = "answers"
+    ANSWERS_IN_A_ROW = "answers_in_a_row"
 
-
-DAY: Final = timedelta(hours=24)
+    @property
+    def window(self) -> timedelta:
+        """For how long what was spent is spent, if nothing gives it back."""
+        return YEAR if self is Budget.ANSWERS_IN_A_ROW else DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Policy:
     code_channel: CodeChannel = CodeChannel.EMAIL
     question_count: int = 3
     question_attempts: int = 2
+    answers_in_a_row: int = 10
     lock: timedelta = timedelta(hours=24)
     login_attempts: int = 3
     password_history: int = 5
@@ -57,7 +66,7 @@ class Policy:
     number_attempts: int = 5
 
     def limit(self, budget: Budget) -> int:
-        """How many of `budget` one customer has in a day."""
+        """How many of `budget` one customer has in its window."""
         return {
             Budget.LINKS: self.links_a_day,
             Budget.RESERVE: self.reserve_a_day,
@@ -65,4 +74,5 @@ class Policy:
             Budget.DOCUMENTS: self.document_attempts,
             Budget.GUESSES: self.code_attempts,
             Budget.ANSWERS: self.question_attempts,
+            Budget.ANSWERS_IN_A_ROW: self.answers_in_a_row,
         }[budget]

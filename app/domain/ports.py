@@ -128,7 +128,7 @@ class Budgets(Protocol):
         """Give everything back, and open what was locked."""
 
     def lock(self, customer_id: int, until: datetime) -> None:
-        """Close recovery until an instant (UTC); every budget begins anew then."""
+        """Close recovery until an instant (UTC); every budget of a day begins anew then."""
 
     def locked_until(self, customer_id: int) -> datetime | None:
         """Until when recovery is closed (UTC), None if it is open."""

@@ -147,20 +147,29 @@ def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any)
 
 _RIGHT = (Outcome.ACCEPTED, Outcome.TURNED_AWAY)
 _REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS)
+_SPENT_TOO = {Budget.ANSWERS: (Budget.ANSWERS_IN_A_ROW,)}
 
 
 def _spend(store: Store, case: Case, budget: Budget | None) -> int | None:
+    """Spend one of all that this try costs; how many are left of the scarcest, None where one was spent already."""
     if budget is None:
         return None
     with store.transaction() as tx:
-        return tx.budgets.spend(case.owner.id, budget, case.rules.policy.limit(budget))
+        left = [tx.budgets.spend(case.owner.id, one, case.rules.policy.limit(one)) for one in _all_of(budget)]
+    counted = [number for number in left if number is not None]
+    return min(counted) if len(counted) == len(left) else None
+
+
+def _all_of(budget: Budget) -> tuple[Budget, ...]:
+    return (budget, *_SPENT_TOO.get(budget, ()))
 
 
 def _refund(store: Store, case: Case, budget: Budget | None) -> None:
     """A right answer costs nothing, even if the same one was sent twice at once and only one of them counts."""
     if budget in _REFUNDED:
         with store.transaction() as tx:
-            tx.budgets.refund(case.owner.id, budget)
+            for one in _all_of(budget):
+                tx.budgets.refund(case.owner.id, one)
 
 
 def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recovery:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.policy import Budget, Policy
+from app.domain.policy import DAY, Budget, Policy
 
 CHOSEN = {
     Budget.LINKS: Policy(links_a_day=77),
@@ -11,12 +11,18 @@ CHOSEN = {
     Budget.DOCUMENTS: Policy(document_attempts=77),
     Budget.GUESSES: Policy(code_attempts=77),
     Budget.ANSWERS: Policy(question_attempts=77),
+    Budget.ANSWERS_IN_A_ROW: Policy(answers_in_a_row=77),
 }
 
 
 @pytest.mark.parametrize("budget", Budget)
 def test_every_budget_has_a_number_of_its_own(budget: Budget) -> None:
     assert [other for other in Budget if CHOSEN[budget].limit(other) == 77] == [budget]
+
+
+def test_all_windows_are_a_day_but_for_what_is_counted_in_a_row() -> None:
+    assert {budget for budget in Budget if budget.window != DAY} == {Budget.ANSWERS_IN_A_ROW}
+    assert Budget.ANSWERS_IN_A_ROW.window == 365 * DAY
 
 
 @pytest.mark.parametrize("budget", Budget)

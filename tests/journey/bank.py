@@ -15,7 +15,7 @@ from app.domain.case import Case, Rules
 from app.domain.customers import Channel, Customer
 from app.domain.documents import IdentityDocument
 from app.domain.journey import Outcome, Step
-from app.domain.notices import NoticeKind
+from app.domain.notices import Notice, NoticeKind
 from app.domain.policy import Budget
 from app.domain.proofs import matching_number, token_hash
 from app.domain.questions import Question
@@ -50,6 +50,7 @@ class Postman(Worker):
         super().__init__(Flask("postman"), Services(read_settings(app_env="demo"), store, rules))
         self.written: list[Letter] = []
         self.delivered: list[Letter] = []
+        self.dropped: list[Notice] = []
         self.mail_works = True
 
     def _send(self, addressed: Addressed) -> None:
@@ -58,6 +59,10 @@ class Postman(Worker):
         if not self.mail_works:
             raise ConnectionError("the mail server is down")
         self.delivered.append(letter)
+
+    def _give_up(self, notice: Notice, problem: str) -> None:
+        super()._give_up(notice, problem)
+        self.dropped.append(notice)
 
 
 def _letter(addressed: Addressed, at: datetime) -> Letter:

@@ -1,12 +1,12 @@
 """What every recovery should come to, kept as a clerk would with pen and paper: the model of the walks."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.customers import Customer
 from app.domain.journey import Outcome, Step
-from app.domain.notices import LATE, NoticeKind
-from app.domain.policy import DAY, Budget, Policy
+from app.domain.notices import LATE, Notice, NoticeKind
+from app.domain.policy import DAY, YEAR, Budget, Policy
 from tests.journey.bank import Letter
 from tests.people import OLD_PASSWORD
 
@@ -26,13 +26,14 @@ class Tries:
     """What one customer has spent of one budget."""
 
     limit: int
+    window: timedelta = DAY
     spent: int = 0
     ends_at: datetime | None = None
 
     def spend(self, now: datetime) -> int | None:
         """Spend one; how many are left, None if none was."""
         if self.ends_at is None or now >= self.ends_at:
-            self.spent, self.ends_at = 0, now + DAY
+            self.spent, self.ends_at = 0, now + self.window
         if self.spent == self.limit:
             return None
         self.spent += 1
@@ -52,18 +53,32 @@ class Account:
     tries: dict[Budget, Tries] = field(default_factory=dict)
 
     def spend(self, budget: Budget, now: datetime) -> int | None:
-        """Spend one of a budget; how many are left, None if none was."""
-        return self.tries.setdefault(budget, Tries(self.policy.limit(budget))).spend(now)
+        """Spend one of a budget; how many are left, None if none was. Of answers ten in a row are the limit, too."""
+        left = self._of(budget).spend(now)
+        if budget is not Budget.ANSWERS:
+            return left
+        in_a_row = self._of(Budget.ANSWERS_IN_A_ROW, YEAR).spend(now)
+        return None if left is None or in_a_row is None else min(left, in_a_row)
+
+    def refund(self, budget: Budget) -> None:
+        """Give one back."""
+        for one in (budget, Budget.ANSWERS_IN_A_ROW) if budget is Budget.ANSWERS else (budget,):
+            tries = self._of(one)
+            tries.spent = max(tries.spent - 1, 0)
+
+    def _of(self, budget: Budget, window: timedelta = DAY) -> Tries:
+        return self.tries.setdefault(budget, Tries(self.policy.limit(budget), window))
 
     def is_locked(self, now: datetime) -> bool:
         """Whether recovery is closed."""
         return self.locked_until is not None and now < self.locked_until
 
     def lock(self, now: datetime) -> None:
-        """Close recovery; all tries begin anew when it opens."""
+        """Close recovery; all tries of a day begin anew when it opens."""
         self.locked_until = now + self.policy.lock
         for tries in self.tries.values():
-            tries.ends_at = self.locked_until
+            if tries.window == DAY:
+                tries.ends_at = self.locked_until
 
     def take(self, password: str) -> None:
         """Take a new password, which opens everything."""
@@ -197,11 +212,19 @@ class Ledger:
             assert entry.account.spend(Budget.LINKS, letter.at) is not None, "no link beyond the day's"
         if letter.token:
             self._link(entry, letter)
+        if letter.code:
+            entry.code = letter.code
         if letter.code and arrived:
             assert entry.asked_at
-            entry.code, entry.code_at, entry.touched_at = letter.code, letter.at, letter.at
+            entry.code_at = entry.touched_at = letter.at
             entry.late = letter.at >= entry.asked_at + LATE
             entry.changes += 1
+
+    def drop(self, notice: Notice) -> None:
+        """Note that a message will never be sent: a link that was counted costs nothing then."""
+        entry = self.entries[notice.recovery_id]
+        if notice.kind is NoticeKind.LINK and entry.counted and entry.account:
+            entry.account.refund(Budget.LINKS)
 
     def _link(self, entry: Entry, letter: Letter) -> None:
         assert entry.account
@@ -257,7 +280,7 @@ class Ledger:
 
     def _refund(self, account: Account, step: Step) -> None:
         if step in RIGHT_IS_FREE:
-            account.tries[SPENDS[step]].spent -= 1
+            account.refund(SPENDS[step])
 
     def _lock(self, entry: Entry, now: datetime) -> Outcome:
         assert entry.account

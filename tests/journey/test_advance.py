@@ -278,6 +278,48 @@ def test_when_no_try_is_left_even_the_right_answer_is_not_compared(
     assert browser.step is Step.LOCKED
 
 
+def test_one_wrong_set_of_answers_a_day_goes_unnoticed_for_ten_days_at_most(bank: Bank) -> None:
+    outcomes = []
+    for _ in range(10):
+        outcomes += wrong(bank, bank.walk(ALICE, Step.QUESTIONS))
+        bank.clock.go_on(days=1)
+
+    assert outcomes == [Outcome.WRONG] * 9 + [Outcome.SPENT]
+    assert {letter.channel for letter in bank.deliver() if letter.kind is NoticeKind.LOCKED} == set(Channel)
+
+
+def test_after_ten_wrong_sets_in_a_row_even_the_right_one_is_not_compared_however_long_one_waits(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        assert wrong(bank, bank.walk(ALICE, Step.QUESTIONS), times=2)[-1] is Outcome.SPENT
+        bank.clock.go_on(days=300 / 5)
+    handled = Handled(monkeypatch, Step.QUESTIONS)
+    assert right(bank, bank.walk(ALICE, Step.QUESTIONS)).outcome is Outcome.SPENT
+    assert handled.count == 0
+
+    with bank.store.transaction() as tx:
+        tx.budgets.clear(ALICE.id)  # the bank has spoken with her
+    assert right(bank, bank.walk(ALICE, Step.QUESTIONS)).outcome is Outcome.ACCEPTED
+
+
+def test_the_last_of_ten_in_a_row_is_announced_as_the_last(bank: Bank) -> None:
+    bank.choose(question_attempts=5, answers_in_a_row=3)
+    browser = bank.walk(ALICE, Step.QUESTIONS)
+
+    assert [browser.answer(bank.wrong_answer(browser)).tries_left for _ in range(2)] == [2, 1]
+
+
+def test_right_answers_cost_none_of_the_row_and_a_new_password_gives_all_of_it_back(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.QUESTIONS)
+    wrong(bank, browser)
+    right(bank, browser)
+    assert bank.spent(ALICE, Budget.ANSWERS_IN_A_ROW) == 1
+    right(bank, browser)
+    assert browser.step is Step.DONE
+    assert bank.spent(ALICE, Budget.ANSWERS_IN_A_ROW) == 0
+
+
 def test_guesses_at_the_same_time_win_no_free_one(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = bank.walk(ALICE, Step.CODE)
     seen = browser.look()

@@ -220,6 +220,8 @@ class Walks(RuleBasedStateMachine):
     @rule()
     def post(self) -> None:
         arrived = self.bank.deliver()
+        while self.bank.postman.dropped:
+            self.ledger.drop(self.bank.postman.dropped.pop())
         for letter in self.bank.postman.written[self.noted :]:
             self.ledger.read(letter, arrived=any(letter is one for one in arrived))
         self.noted = len(self.bank.postman.written)
@@ -402,11 +404,11 @@ class Walks(RuleBasedStateMachine):
                 return (WEAK_PASSWORD, entry.account.password)[pick % 2]
 
     def _wrong_code(self, entry: Entry, pick: int) -> str:
-        """The one that was written for this recovery and never sent, or an old one, or a made-up one."""
+        """An earlier one of this recovery, or somebody's old one, or a made-up one."""
         written = [letter for letter in reversed(self.bank.postman.written) if letter.code]
-        unsent = [letter.code for letter in written if self.ledger.entries[letter.recovery_id] is entry]
+        earlier = [letter.code for letter in written if self.ledger.entries[letter.recovery_id] is entry]
         old = [letter.code for letter in written[:3]]
-        wrong = [typed for typed in (*unsent, *old, *MADE_UP_CODES) if typed and typed != entry.code]
+        wrong = [typed for typed in (*earlier, *old, *MADE_UP_CODES) if typed and typed != entry.code]
         return wrong[0 if entry.code is None else pick % len(wrong)]
 
     def _is_right(self, seen: Seen, entry: Entry, given: Any) -> bool:

@@ -11,7 +11,7 @@ from app.adapters.sql.statements import insert
 from app.adapters.sql.tables import BudgetRow, LockRow, RecoveryRow
 from app.domain.customers import Channel
 from app.domain.journey import ENDS, Step
-from app.domain.policy import DAY, Budget
+from app.domain.policy import Budget
 from app.domain.recovery import Recovery, Refusal, StaleRecovery
 
 _ENUMS = {"step": Step, "link_channel": Channel, "code_channel": Channel, "refusal": Refusal}
@@ -123,7 +123,7 @@ class SqlBudgets:
     def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
         """Spend one and tell how many are left, None when none was; one statement: nobody gets in between."""
         over = col(BudgetRow.ends_at) <= self._now
-        ends_at = self._now + DAY
+        ends_at = self._now + budget.window
         spent = self._connection.execute(
             insert(self._connection, BudgetRow)
             .values(customer_id=customer_id, budget=budget, spent=1, ends_at=ends_at)
@@ -168,14 +168,16 @@ class SqlBudgets:
         self._connection.execute(delete(LockRow).where(col(LockRow.customer_id) == customer_id))
 
     def lock(self, customer_id: int, until: datetime) -> None:
-        """Close recovery until an instant (UTC); every budget begins anew then."""
+        """Close recovery until an instant (UTC); every budget of a day begins anew then."""
         self._connection.execute(
             insert(self._connection, LockRow)
             .values(customer_id=customer_id, until=until)
             .on_conflict_do_update(index_elements=["customer_id"], set_={"until": until})
         )
         self._connection.execute(
-            update(BudgetRow).where(col(BudgetRow.customer_id) == customer_id).values(ends_at=until)
+            update(BudgetRow)
+            .where(col(BudgetRow.customer_id) == customer_id, col(BudgetRow.budget) != Budget.ANSWERS_IN_A_ROW)
+            .values(ends_at=until)
         )
 
     def locked_until(self, customer_id: int) -> datetime | None:
