@@ -6,6 +6,7 @@ which no number of addresses can widen.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
@@ -16,8 +17,6 @@ from app.adapters.sql.limits import DatabaseStorage
 from app.domain.proofs import token_hash
 from app.services import services
 from app.signing import read_alarm, read_reserve
-
-FORM_ERROR = 422
 
 
 def address() -> str:
@@ -198,7 +197,7 @@ def _give_back(response: Response) -> Response:
     Every request is counted before anything is done, in one statement. Looking first and counting afterwards would
     let through all those that look at once.
     """
-    if response.status_code != FORM_ERROR:
+    if response.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:  # with which every form refuses
         for taken in limiter.current_limits:
             if name_of(taken) in _ONLY_FAILURES:
                 limiter.storage.incr(taken.key, taken.limit.get_expiry(), amount=-1)

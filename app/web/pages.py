@@ -1,5 +1,6 @@
 """Draws a step as a page or as the fragment that htmx swaps; the header chooses only the representation."""
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, request
@@ -11,8 +12,6 @@ from app.steps.advance import is_under_way
 from app.steps.form import StepForm
 from app.web.toll import Toll
 
-UNAVAILABLE = 503
-
 
 def wants_fragment() -> bool:
     """Whether htmx asks and will swap what it gets."""
@@ -23,7 +22,8 @@ def draw(template: str, status: int = 200, **context: Any) -> Response:
     """A template in the layout that the request asks for."""
     layout = "fragment.html" if wants_fragment() else "page.html"
     return make_response(
-        render_template(template, layout=layout, database_works=status != UNAVAILABLE, **context), status
+        render_template(template, layout=layout, database_works=status != HTTPStatus.SERVICE_UNAVAILABLE, **context),
+        status,
     )
 
 

@@ -1,8 +1,9 @@
 """The bank's front page, the log-in page, and the portal behind it."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Blueprint, Response, redirect, session, url_for
+from flask import Blueprint, Response, redirect, url_for
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 from wtforms import PasswordField
@@ -15,7 +16,7 @@ from app.services import services
 from app.steps.form import DocumentForm
 from app.web.limits import LOGIN, limited
 from app.web.pages import draw
-from app.web.sessions import BrowserSession
+from app.web.sessions import browser_session
 
 blueprint = Blueprint("portal", __name__)
 
@@ -24,10 +25,6 @@ class LoginForm(DocumentForm):
     """Document and password."""
 
     password = PasswordField(_("Password"), validators=[InputRequired(_("Type your password."))])
-
-
-def _session() -> BrowserSession:
-    return cast(BrowserSession, session)
 
 
 @blueprint.get("/")
@@ -48,11 +45,11 @@ def try_log_in() -> WerkzeugResponse:
     """One attempt to log in; a failure reads the same whoever's document it was."""
     form = LoginForm()
     if not form.validate():
-        return draw("login.html", 422, form=form, login=None)
+        return draw("login.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, login=None)
     login = log_in(services().store, services().rules, form.answer, form.password.data or "")
     log_event(_EVENTS[login.outcome], document=document_key(form.answer, services().rules.keys))
     if login.outcome is not LoginOutcome.WELCOME:
-        return draw("login.html", 422, form=form, login=login)
+        return draw("login.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, login=login)
     _enter(login)
     return redirect(url_for("portal.portal"), 303)
 
@@ -66,7 +63,7 @@ _EVENTS = {
 
 
 def _enter(login: Login) -> None:
-    mine = _session()
+    mine = browser_session()
     mine.log_in(cast(int, login.customer_id), login.password_set_at)
     mine["last_access_at"] = login.last_access_at and login.last_access_at.timestamp()
 
@@ -74,7 +71,7 @@ def _enter(login: Login) -> None:
 @blueprint.get("/personas/portal")
 def portal() -> WerkzeugResponse:
     """Last access, last change of password, open sessions (CO2)."""
-    mine = _session()
+    mine = browser_session()
     if mine.customer_id is None:
         return redirect(url_for("portal.log_in_page"), 303)
     with services().store.transaction() as tx:
@@ -90,5 +87,5 @@ def portal() -> WerkzeugResponse:
 @blueprint.post("/personas/salir")
 def log_out() -> WerkzeugResponse:
     """End this session."""
-    _session().log_out()
+    browser_session().log_out()
     return redirect(url_for("portal.front"), 303)

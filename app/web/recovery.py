@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
+from http import HTTPStatus
 
-from flask import Blueprint, Response, redirect, request, session, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain.case import Case
@@ -22,24 +22,18 @@ from app.translation import language, say
 from app.web.language import follow_link
 from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
 from app.web.pages import draw, draw_step, wants_fragment
-from app.web.sessions import BrowserSession
+from app.web.sessions import browser_session
 from app.web.toll import Toll, unpaid
 
 blueprint = Blueprint("recovery", __name__)
 
+# After each of these more may be done, or nothing any more: an identifier that was known before is dead (ASVS V7.2.4).
 RENEWING = {Step.LINK_SENT, Step.REIDENTIFY, Step.CODE, Step.PASSWORD}
-NO_CONTENT = 204
-UNPROCESSABLE = 422
-TOO_MANY = 429
 OF_NO_RECOVERY = "none"  # the ticket for a made-up link: even a hash of what stood in it might tell a short secret
 
 
-def _session() -> BrowserSession:
-    return cast(BrowserSession, session)
-
-
 def _here() -> tuple[Step, Case]:
-    mine = _session()
+    mine = browser_session()
     with services().store.transaction() as tx:
         step, case = look(tx, services().rules, mine.recovery_id, mine.ticket)
     return step, replace(case, language=language())
@@ -67,7 +61,7 @@ def answer() -> WerkzeugResponse:
         return _to_the_page()
     form = STEPS[step].Form.of(case)
     if not form.validate():
-        return draw_step(step, case, form, UNPROCESSABLE)
+        return draw_step(step, case, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if step is Step.IDENTIFY and (owed := unpaid(case.now)):
         return _ask_toll(case, form, owed)
     try:
@@ -78,7 +72,7 @@ def answer() -> WerkzeugResponse:
 
 
 def _ask_toll(case: Case, form: StepForm, owed: Toll) -> Response:
-    response = draw_step(Step.IDENTIFY, case, form, TOO_MANY, toll=owed)
+    response = draw_step(Step.IDENTIFY, case, form, HTTPStatus.TOO_MANY_REQUESTS, toll=owed)
     response.headers["Retry-After"] = str(owed.wait_seconds)
     return response
 
@@ -105,12 +99,12 @@ def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     if moved.outcome is Outcome.WRONG:
         form.refuse(say(moved.message) if moved.message else "")
         case = replace(case, recovery=moved.recovery)
-        return draw_step(moved.step, case, form, UNPROCESSABLE, tries_left=moved.tries_left)
+        return draw_step(moved.step, case, form, HTTPStatus.UNPROCESSABLE_ENTITY, tries_left=moved.tries_left)
     return _go_on(moved)
 
 
 def _go_on(moved: Moved) -> WerkzeugResponse:
-    mine = _session()
+    mine = browser_session()
     mine.follow(moved.recovery, with_ticket=moved.recovery.ticket is not None)
     if moved.outcome is Outcome.ACCEPTED and moved.origin in RENEWING:
         mine.renew()
@@ -160,7 +154,7 @@ def number() -> WerkzeugResponse:
         return _to_the_page()
     shown = hand_over.show(case)
     if shown["number"]:
-        return Response(status=NO_CONTENT)
+        return Response(status=HTTPStatus.NO_CONTENT)
     return draw("steps/hand_over.html", **shown)
 
 
@@ -177,14 +171,14 @@ def password_rules() -> WerkzeugResponse:
 @blueprint.post("/personas/clave/empezar")
 def restart() -> WerkzeugResponse:
     """Start again: this browser forgets its recovery; nobody else's changes."""
-    _session().let_go()
+    browser_session().let_go()
     return _to_the_page()
 
 
 @blueprint.post("/personas/clave/continuar")
 def stay() -> WerkzeugResponse:
     """More time before the idle end, within the total (WCAG 2.2.1); the session's with it."""
-    _session().modified = True
+    browser_session().modified = True
     with suppress(StaleRecovery):
         extend(services().store, *_here())
     return _to_the_page()
@@ -200,7 +194,7 @@ def link(token: str) -> WerkzeugResponse:
 
 
 def _open(link_hash: str) -> None:
-    mine = _session()
+    mine = browser_session()
     with services().store.transaction() as tx:
         opened = open_link(tx, services().rules, link_hash, mine.recovery_id, mine.ticket)
     recovery_id = opened.recovery.id if opened.recovery else None

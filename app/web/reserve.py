@@ -4,8 +4,6 @@ Whoever knows a document number can use up a customer's links of the day. Only t
 message that the last of them brought, and ask from there again.
 """
 
-from typing import cast
-
 from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -19,7 +17,7 @@ from app.translation import language
 from app.web.language import follow_link
 from app.web.limits import RESERVE, limited
 from app.web.pages import draw
-from app.web.sessions import BrowserSession
+from app.web.sessions import browser_session
 
 blueprint = Blueprint("reserve", __name__)
 
@@ -54,5 +52,5 @@ def ask() -> WerkzeugResponse:
         document = document_key(customer.document, rules.keys)
         log_event("excess_rate_limit_exceeded", limit="links in reserve of one customer in a day", document=document)
         return draw("reserve.html", opened=False)
-    cast(BrowserSession, session).follow(begun, with_ticket=False)
+    browser_session().follow(begun, with_ticket=False)
     return redirect(url_for("recovery.page"), 303)

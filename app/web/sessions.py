@@ -3,10 +3,11 @@
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Flask, Request, Response
 from flask import request as current_request
+from flask import session as current_session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
@@ -156,6 +157,11 @@ class DatabaseSessions(SessionInterface):
             samesite="Lax",
             path="/",
         )
+
+
+def browser_session() -> BrowserSession:
+    """The session of this request, with what is ours in it."""
+    return cast(BrowserSession, current_session)
 
 
 def may_begin() -> bool:
