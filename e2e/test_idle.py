@@ -1,6 +1,6 @@
 """The end of a pause: told a minute ahead, put off by one press, and never a page that vanishes (A4)."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from e2e.bank import Bank
 from e2e.conftest import VisitChromium
@@ -22,6 +22,19 @@ def test_a_pause_is_warned_of_and_one_press_extends_it(visit_chromium: VisitChro
     expect(visitor.page.get_by_role("status")).to_contain_text("Ya tiene más tiempo")
     visitor.page.clock.fast_forward(ALMOST_FIVE_MINUTES)
     visitor.sees(WARNING)
+
+
+def test_more_time_that_is_long_in_coming_says_so_meanwhile(visit_chromium: VisitChromium, bank: Bank) -> None:
+    held: list[Route] = []
+    visitor = visit_chromium()
+    visitor.page.clock.install()
+    reach_contacts(visitor, bank.new_customer(), bank)
+    visitor.page.clock.fast_forward(ALMOST_FIVE_MINUTES)
+    visitor.page.route("**/continuar", lambda route: held.append(route))
+    visitor.button("Necesito más tiempo").click()
+    expect(visitor.page.get_by_role("status")).to_contain_text("Un momento")
+    held.pop().continue_()
+    expect(visitor.page.get_by_role("status")).to_contain_text("Ya tiene más tiempo")
 
 
 def test_a_pause_that_is_over_says_so_where_the_customer_is(visit_chromium: VisitChromium, bank: Bank) -> None:

@@ -67,7 +67,7 @@
   const codeOver = () => ways() && !ways().hidden;
   const codeIsOver = (box) => {
     const button = step().querySelector("form [type=submit]");
-    const [inTime, late] = ways().children;
+    const [inTime, late] = ["in-time", "late"].map((when) => ways().querySelector(`[data-when="${when}"]`));
     const wasThere = document.activeElement === button;
     box.querySelector("[data-running]").hidden = true;
     box.querySelector("[data-over]").hidden = false;
@@ -106,7 +106,7 @@
     if (!step().dataset.idle) return;
     const show = (name) => {
       const part = box.querySelector(`[data-idle="${name}"]`);
-      if (!part.hidden || (codeOver() && ways().lastElementChild.hidden)) return;
+      if (!part.hidden || (codeOver() && ways().querySelector("[data-when=late]").hidden)) return;
       if (name === "over" && codeOver()) ways().hidden = true; // another code can no longer be had
       box.querySelectorAll("[data-idle]").forEach((other) => { other.hidden = other !== part; });
       box.hidden = false;
@@ -119,8 +119,10 @@
     });
   };
 
+  // The answer is the step's fragment. Only its first tag is looked at: nothing but htmx may turn text into a page.
   const stay = async (button) => {
     const tired = new AbortController(), patience = setTimeout(() => tired.abort(), 15000);
+    const slow = setTimeout(() => say(status.dataset.busy), 800);
     const body = new URLSearchParams({ csrf_token: step().querySelector("[name=csrf_token]").value });
     try {
       const answer = await fetch(button.dataset.stay, { method: "POST", body, headers: { "HX-Request": "true" }, signal: tired.signal });
@@ -133,6 +135,7 @@
       return failed(button);
     } finally {
       clearTimeout(patience);
+      clearTimeout(slow);
     }
     watchIdle();
     say(button.dataset.done);
@@ -197,7 +200,9 @@
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
   const arrive = () => {
-    const here = step(), isNew = first(here), code = document.getElementById("code-time"), over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]"), toll = document.getElementById("toll");
+    const here = step(), isNew = first(here);
+    const code = document.getElementById("code-time"), toll = document.getElementById("toll");
+    const over = document.querySelector("#hand-over [data-over]"), eye = document.querySelector("[data-show-password]");
     if (isNew) {
       busy(false);
       say("");
