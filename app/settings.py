@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if self.app_env == "production":
             self._refuse_unsafe()
+        if "app_env" not in self.model_fields_set and self.mail_server and self.secure:
+            raise ValueError("APP_ENV must be set beside MAIL_SERVER and BASE_URL: production, or demo")
         if self.mail_use_tls and self.mail_use_ssl:
             raise ValueError("MAIL_USE_TLS and MAIL_USE_SSL exclude each other")
         if self.recovery_idle_minutes > self.recovery_total_minutes:

@@ -144,6 +144,14 @@ def test_production_promises_no_code_by_sms_without_a_provider(environment: pyte
     assert "SMS_URL" in refused(environment, **PRODUCTION | {"CODE_CHANNEL": channel})
 
 
+def test_whoever_sets_a_real_address_and_mail_server_and_forgets_production_gets_no_demo(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    forgotten = {name: value for name, value in PRODUCTION.items() if name != "APP_ENV"}
+    assert "APP_ENV" in refused(environment, **forgotten)
+    assert read(environment, **forgotten | {"APP_ENV": "demo"}).demo
+
+
 def test_mail_is_encrypted_in_one_way(environment: pytest.MonkeyPatch) -> None:
     line = refused(environment, **PRODUCTION | {"MAIL_USE_TLS": "true", "MAIL_USE_SSL": "true"})
     assert line == "Cannot start: MAIL_USE_TLS and MAIL_USE_SSL exclude each other."
