@@ -5,7 +5,6 @@ import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, cast
 
@@ -16,8 +15,8 @@ from e2e.audit import Audit
 from e2e.bank import Bank
 from e2e.browsers import CHROMIUM
 from e2e.engines import Engines, Opened, engines
+from e2e.house import House, running
 from e2e.pages import PATIENCE_SECONDS, ChromiumVisitor, Visitor
-from e2e.server import Server
 from e2e.sites import Front
 from e2e.watch import Watch
 from e2e.ways import FEW, Way
@@ -25,16 +24,8 @@ from tests.integration.certificates import make_certificate
 
 RESULTS: Final = Path("test-results", "e2e")
 MOST_WORKERS: Final = 4
-_houses: Final[list["House"]] = []
+_houses: Final[list[House]] = []
 _failed = pytest.StashKey[bool]()
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """A running server with its bank."""
-
-    server: Server
-    bank: Bank
 
 
 class Watches:
@@ -84,17 +75,11 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., H
 
 @contextmanager
 def _running(folder: Path, settings: dict[str, str], *, attacked: bool = False) -> Iterator[House]:
-    server = Server(folder, **settings)
-    with ExitStack() as stack:
-        stack.callback(server.stop)
-        server.start()
-        bank = stack.enter_context(closing(Bank(server.settings)))
-        house = House(server, bank)
+    with running(folder, **settings) as house:
         _houses.append(house)
         yield house
         _houses.remove(house)
-    assert not server.failures()
-    assert attacked or not server.violations()
+    assert attacked or not house.server.violations()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import base64
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from app.settings import ROOT
 from e2e.bank import Bank, Customer
 from e2e.browsers import CHROMIUM, launch
+from e2e.house import running
 from e2e.journey import (
     answer,
     ask_for_code,
@@ -22,7 +24,6 @@ from e2e.journey import (
     set_password,
 )
 from e2e.pages import ChromiumVisitor, Visitor
-from e2e.server import Server
 
 PICTURE: Final = ROOT / "docs" / "journey.png"
 PHONE: Final = ViewportSize(width=360, height=720)
@@ -75,17 +76,13 @@ STEPS: Final[tuple[Step, ...]] = (
 
 def main() -> None:
     """Start the service, walk the journey, photograph each step, and put the photographs on one sheet."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder))
-        server.start()
-        bank = Bank(server.settings)
-        browser = launch(CHROMIUM, playwright)
-        try:
-            _sheet(browser, _photographs(browser, server.url, bank))
-        finally:
-            browser.close()
-            bank.close()
-            server.stop()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        running(Path(folder)) as house,
+        closing(launch(CHROMIUM, playwright)) as browser,
+    ):
+        _sheet(browser, _photographs(browser, house.server.url, house.bank))
     print(PICTURE.relative_to(ROOT))
 
 

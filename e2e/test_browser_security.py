@@ -12,7 +12,8 @@ import pytest
 from werkzeug import Request, Response
 
 from e2e.bank import NEW_PASSWORD, OLD_PASSWORD, Bank, Customer
-from e2e.conftest import House, Visit, Watches
+from e2e.conftest import Visit, Watches
+from e2e.house import House
 from e2e.journey import (
     answer,
     ask_for_code,

@@ -3,7 +3,8 @@
 import re
 
 from e2e.bank import Bank
-from e2e.conftest import House, Visit
+from e2e.conftest import Visit
+from e2e.house import House
 from e2e.journey import answer, begin_again, give_code, identify, reach_code
 from e2e.pages import Visitor
 from e2e.waiting import until

@@ -6,11 +6,12 @@ from pathlib import Path
 from e2e.audit import PHONE, SEE, axe
 from e2e.bank import Bank
 from e2e.browsers import CHROMIUM
-from e2e.conftest import House, VisitChromium
+from e2e.conftest import VisitChromium
 from e2e.dossier import report
 from e2e.dossier.collect import Collector
 from e2e.dossier.findings import VIEWS, Dossier
 from e2e.engines import Engines
+from e2e.house import House
 from e2e.pages import Visitor
 from e2e.states import Walk
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.bank import Bank
-from e2e.conftest import House, Visit, VisitChromium, Watches
+from e2e.conftest import Visit, VisitChromium, Watches
+from e2e.house import House
 from e2e.journey import give_document, identify, open_link
 from e2e.pages import ChromiumVisitor, Visitor
 

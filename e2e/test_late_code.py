@@ -1,7 +1,8 @@
 """A code whose message left late: the page offers another, and the customer goes on (docs/decisions/0050)."""
 
 from e2e.bank import Bank, Customer
-from e2e.conftest import House, Visit, VisitChromium
+from e2e.conftest import Visit, VisitChromium
+from e2e.house import House
 from e2e.journey import begin_again, give_code, reach_code, wait_for_code
 from e2e.pages import Visitor, button
 from e2e.ways import with_scripts

@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from e2e.bank import Bank
-from e2e.conftest import House, VisitChromium, Watches
+from e2e.conftest import VisitChromium, Watches
+from e2e.house import House
 from e2e.journey import (
     answer,
     give_code,

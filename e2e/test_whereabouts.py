@@ -1,7 +1,8 @@
 """Wherever a customer looks, the page shows where her recovery stands."""
 
 from e2e.bank import Bank
-from e2e.conftest import House, Visit
+from e2e.conftest import Visit
+from e2e.house import House
 from e2e.journey import ask_for_code, give_code, identify, reach_code, reach_contacts
 from e2e.ways import with_scripts
 

@@ -16,11 +16,12 @@ from rich.table import Table
 from e2e import lighthouse, vitals
 from e2e.bank import SOMEBODY_ELSES_CARD, Bank
 from e2e.browsers import CHROMIUM, launch, provide
+from e2e.house import running
 from e2e.journey import confirm_document, reach_link
 from e2e.lighthouse import NoLighthouse, Verdict
 from e2e.line import FAR, NEAR, NoLine, slow_line
 from e2e.pages import ChromiumVisitor
-from e2e.server import Server, free_port
+from e2e.server import free_port
 from e2e.vitals import Felt, Typist
 from e2e.webkitgtk import screen
 from e2e.wire import Budget, Spent, Wire, budgets, steps
@@ -46,24 +47,18 @@ class Shown:
 def main() -> int:
     """Measure everything, print the tables, and say whether a budget was overspent: 0 or 1."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright, closing(launch(CHROMIUM, playwright)) as browser:
-        with _served() as (server, bank):
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        playwright = stack.enter_context(sync_playwright())
+        browser = stack.enter_context(closing(launch(CHROMIUM, playwright)))
+        with running(folder / "near") as house:
             kept = [
-                _wire(browser, server.url, bank),
-                _felt(playwright, server.url, bank),
-                _lighthouse(browser, server.url, bank, provide(CHROMIUM, playwright)),
+                _wire(browser, house.server.url, house.bank),
+                _felt(playwright, house.server.url, house.bank),
+                _lighthouse(browser, house.server.url, house.bank, provide(CHROMIUM, playwright)),
             ]
-        kept.append(_painted(browser))
+        kept.append(_painted(browser, folder / "far"))
     return 0 if all(kept) else 1
-
-
-@contextmanager
-def _served(**settings: str) -> Iterator[tuple[Server, Bank]]:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        server = Server(Path(folder), **settings)
-        server.start()
-        stack.callback(server.stop)
-        yield server, stack.enter_context(closing(Bank(server.settings)))
 
 
 @contextmanager
@@ -140,12 +135,13 @@ def _overdone(felt: Felt) -> bool:
 # --- the first look ----------------------------------------------------------------------------------------------
 
 
-def _painted(browser: Browser) -> bool:
+def _painted(browser: Browser, folder: Path) -> bool:
     """Over a line of packets: what Lighthouse says of it is an estimate from how the page loads without one."""
     port = free_port()
     try:
-        with slow_line(port), _served(HOST=NEAR, PORT=str(port)) as (server, bank):
-            seen = [(page.name, _paint(browser, page)) for page in _pages(browser, server.url, bank)]
+        with slow_line(port), running(folder, HOST=NEAR, PORT=str(port)) as house:
+            pages = _pages(browser, house.server.url, house.bank)
+            seen = [(page.name, _paint(browser, page)) for page in pages]
     except NoLine as problem:
         SCREEN.print(f"Largest paint: {problem}", style="bold")
         return False

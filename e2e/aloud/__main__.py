@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +14,8 @@ from e2e.aloud.desk import BROWSERS, browser, desk, provide, version
 from e2e.aloud.glance import Glance
 from e2e.aloud.listener import Listener
 from e2e.aloud.walk import every_end, whole_journey
-from e2e.bank import Bank
+from e2e.house import running
 from e2e.pages import Visitor
-from e2e.server import Server
 
 UNFINISHED: Final = ROOT / "test-results" / "speech"
 
@@ -35,26 +33,21 @@ def main() -> None:
 
 def _read(name: str, folder: Path) -> None:
     versions = f"Orca {version('orca')}, {version(BROWSERS[name])}"
-    server = Server(folder)
-    server.start()
-    try:
-        with (
-            closing(Bank(server.settings)) as bank,
-            desk(folder) as made,
-            sync_playwright() as playwright,
-            browser(made, name, playwright, folder) as opened,
-        ):
-            somebody = Listener(made, Visitor(Glance(opened.pages[0]), server.url, scripts=True))
-            try:
-                whole_journey(somebody, bank)
-                every_end(somebody, bank)
-            except BaseException:
-                transcript.write(somebody.chapters, name, versions, UNFINISHED)
-                print(f"Not finished; as far as it came: {UNFINISHED / name}", flush=True)
-                raise
-            transcript.write(somebody.chapters, name, versions)
-    finally:
-        server.stop()
+    with (
+        running(folder) as house,
+        desk(folder) as made,
+        sync_playwright() as playwright,
+        browser(made, name, playwright, folder) as opened,
+    ):
+        somebody = Listener(made, Visitor(Glance(opened.pages[0]), house.server.url, scripts=True))
+        try:
+            whole_journey(somebody, house.bank)
+            every_end(somebody, house.bank)
+        except BaseException:
+            transcript.write(somebody.chapters, name, versions, UNFINISHED)
+            print(f"Not finished; as far as it came: {UNFINISHED / name}", flush=True)
+            raise
+        transcript.write(somebody.chapters, name, versions)
 
 
 if __name__ == "__main__":

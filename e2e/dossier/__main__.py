@@ -5,8 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,6 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from app.settings import ROOT
-from e2e.bank import Bank
 from e2e.browsers import CHROMIUM, ENGINES, Engine
 from e2e.dossier import report
 from e2e.dossier.collect import PROBLEMS, Collector, short, walks_for
@@ -23,9 +21,9 @@ from e2e.dossier.findings import Dossier, Walked
 from e2e.dossier.names import slug
 from e2e.dossier.photograph import photograph
 from e2e.engines import Engines, engines
+from e2e.house import Houses
 from e2e.pages import PATIENCE_SECONDS
-from e2e.server import Server
-from e2e.states import WALKS, Walk
+from e2e.states import WALKS
 
 OUTPUT: Final = ROOT / "instance" / "dossier.html"
 KEPT: Final = ROOT / "instance" / "dossier"
@@ -65,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argparse.Namespace) -> Iterator[Walked]:
+def _walk_all(browsers: Engines, engine: Engine, houses: Houses, wish: argparse.Namespace) -> Iterator[Walked]:
     walks = walks_for(driven_by_webdriver=browsers.is_driven_by_webdriver(engine))
     walks = {name: walk for name, walk in walks.items() if name in (wish.walk or walks)}
     states = 0
@@ -82,8 +80,9 @@ def _walk_all(browsers: Engines, engine: Engine, houses: "Houses", wish: argpars
         done = read_whole(kept, wish.only) if wish.resume else None
         if done is None:
             try:
-                bank, url = houses.open(walk)
-                done = Collector(browsers, engine, folder, tell).walk(name, walk, url, bank, wish.only)
+                house = houses(**walk.settings)
+                collector = Collector(browsers, engine, folder, tell)
+                done = collector.walk(name, walk, house.server.url, house.bank, wish.only)
             except PROBLEMS as problem:
                 done = Walked(walk=name, engine=engine.name, stopped=f"before it began: {short(problem)}")
             folder.mkdir(parents=True, exist_ok=True)
@@ -101,34 +100,6 @@ def read_whole(path: Path, wanted: str) -> Walked | None:
         return None
     whole = not done.stopped and done.wanted == wanted and not any(one.failed for one in done.sightings)
     return done if whole else None
-
-
-@dataclass
-class Houses:
-    """Servers by their settings, each started once."""
-
-    folder: Path
-    stack: ExitStack
-    built: dict[tuple[tuple[str, str], ...], tuple[Bank, str]] = field(default_factory=dict)
-
-    def open(self, walk: Walk) -> tuple[Bank, str]:
-        """The bank of the server that a walk needs, and its address."""
-        key = tuple(sorted(walk.settings.items()))
-        if key not in self.built:
-            self.built[key] = self.stack.enter_context(_house(self.folder / str(len(self.built)), walk))
-        return self.built[key]
-
-
-@contextmanager
-def _house(folder: Path, walk: Walk) -> Iterator[tuple[Bank, str]]:
-    folder.mkdir()
-    server = Server(folder, **walk.settings)
-    server.start()
-    try:
-        with closing(Bank(server.settings)) as bank:
-            yield bank, server.url
-    finally:
-        server.stop()
 
 
 def _tell(found: Dossier, output: Path, size: int, seconds: float) -> int:
