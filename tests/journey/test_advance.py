@@ -22,9 +22,10 @@ from app.domain.login import LoginOutcome, log_in
 from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.policy import DAY, Budget, CodeChannel
+from app.domain.proofs import token_hash
 from app.domain.recovery import Refusal, StaleRecovery
 from app.steps import STEPS, link_sent, reidentify
-from app.steps.advance import Moved, advance
+from app.steps.advance import Moved, Opened, advance, open_link
 from tests.journey.bank import Bank, Browser, Seen, wrong_code
 from tests.people import (
     ALICE,
@@ -120,6 +121,53 @@ def handing_over(bank: Bank) -> tuple[Browser, Browser, str]:
     number = opener.offer()
     assert number
     return asker, opener, number
+
+
+def opened(bank: Bank, browser: Browser, token: str) -> Opened:
+    """What a link leads to in a browser."""
+    with bank.store.transaction() as tx:
+        return open_link(tx, bank.rules, token_hash(token), browser.recovery_id, browser.ticket)
+
+
+def test_a_good_link_is_followed_wherever_a_browser_is(bank: Bank) -> None:
+    under_way = bank.walk(ALICE, Step.CONTACTS)
+    begun = bank.browser().ask(BOB.document)
+    (letter,) = bank.deliver()
+    for browser in (bank.browser(), under_way):
+        found = opened(bank, browser, letter.token or "")
+        assert found.recovery is not None
+        assert (found.recovery.id, found.step, found.is_followed) == (begun, Step.REIDENTIFY, True)
+
+
+def test_a_link_that_is_of_no_use_takes_nobody_away_who_is_under_way(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CONTACTS)
+    (used,) = (letter.token for letter in bank.postman.delivered if letter.token)
+    assert opened(bank, browser, "made up") == Opened(None, Step.USED, is_followed=False)
+    assert opened(bank, bank.browser(), "made up") == Opened(None, Step.USED, is_followed=True)
+    for who, is_followed in ((bank.walk(BOB, Step.CONTACTS), False), (bank.browser(), True)):
+        found = opened(bank, who, used)
+        assert found.recovery == bank.recovery(browser)
+        assert (found.step, found.is_followed) == (Step.USED, is_followed)
+
+
+def test_a_number_is_offered_only_to_who_opened_the_link_and_before_the_document_is_proved(bank: Bank) -> None:
+    asker, opener, _ = handing_over(bank)
+    before = bank.rows()
+    assert asker.offer() is None
+    assert bank.browser().offer() is None
+    assert bank.rows() == before
+    right(bank, opener)
+    before = bank.rows()
+    assert opener.step is Step.CONTACTS
+    assert opener.offer() is None
+    assert bank.rows() == before
+
+
+def test_no_other_code_is_sent_where_none_is_owed(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.CODE)
+    before = bank.rows()
+    assert browser.ask_for_another_code() is None
+    assert bank.rows() == before
 
 
 def test_the_number_moves_the_right_to_go_on_and_cannot_be_used_again(bank: Bank) -> None:
