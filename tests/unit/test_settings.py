@@ -121,13 +121,13 @@ def test_production_refuses_to_start_without(environment: pytest.MonkeyPatch, na
         ("SECRET_KEY", GOOD_KEY + " " + GOOD_KEY),
         ("BASE_URL", "clave.banco.example"),
         ("BASE_URL", "https:///"),
-        ("BASE_URL", "https://user:password@b.example"),
+        ("BASE_URL", "https://user:password@b.example"),  # pragma: allowlist secret
         ("BASE_URL", "https://b.example/clave"),
         ("BASE_URL", "https://b.example?a=b"),
         ("BASE_URL", "https://b.example b.example"),
         ("BASE_URL", "https://b.example:clave"),
         ("DATABASE_URL", "mysql://b.example/bank"),
-        ("REDIS_URL", "nonsense://user:password@b.example"),
+        ("REDIS_URL", "nonsense://user:password@b.example"),  # pragma: allowlist secret
         ("SMS_URL", "http://sms.b.example/"),
         ("MAIL_DEFAULT_SENDER", "nobody"),
     ],
