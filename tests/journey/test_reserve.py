@@ -35,6 +35,7 @@ def test_its_link_goes_to_the_first_address_alone_in_the_language_of_the_page(ba
     (link,) = bank.deliver()
     assert (link.kind, link.channel, link.customer_id) == (NoticeKind.LINK, Channel.EMAIL, ALICE.id)
     assert link.recovery_id == begun.id
+    assert bank.spent(ALICE, Budget.LINKS) == 0, "it is none of the day's"
 
 
 def test_so_many_a_day_and_no_more(bank: Bank) -> None:
