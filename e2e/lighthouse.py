@@ -16,6 +16,7 @@ VERSION: Final = "13.5.0"
 FOLDER: Final = ROOT / "e2e" / ".cache" / "lighthouse"
 CATEGORIES: Final = ("performance", "accessibility", "best-practices")
 SECONDS: Final = 300
+TRIES: Final = 3  # now and then it loses the beginning of a page (NO_NAVSTART) and asks to be run again
 
 
 class NoLighthouse(Exception):
@@ -66,10 +67,11 @@ def look_at(url: str, cookie: str, chromium: Path) -> Verdict:
         f"--extra-headers={json.dumps({'Cookie': cookie})}",
     ]
     environment = os.environ | {"CHROME_PATH": str(chromium)}
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if ran.returncode != 0:
-        raise NoLighthouse(f"lighthouse failed: {ran.stderr.strip()[-500:]}")
-    return _verdict(json.loads(ran.stdout))
+    for _ in range(TRIES):
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        if ran.returncode == 0:
+            return _verdict(json.loads(ran.stdout))
+    raise NoLighthouse(f"lighthouse failed: {ran.stderr.strip()[-500:]}")
 
 
 def _verdict(report: dict[str, object]) -> Verdict:
