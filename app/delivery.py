@@ -168,7 +168,8 @@ class Worker:
         with self._store.transaction() as tx:
             tx.notices.done(notice, problem)
             if notice.kind is NoticeKind.LINK and notice.customer_id is not None:
-                tx.budgets.refund(notice.customer_id, Budget.LINKS)  # it never left: no link of the customer's day
+                # It never left. One in reserve gives back a link of the day, too: nothing tells them apart here.
+                tx.budgets.refund(notice.customer_id, Budget.LINKS)
         log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
 
     def _try_later(self, notice: Notice, problem: BaseException, wait: timedelta) -> None:

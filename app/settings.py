@@ -109,14 +109,13 @@ class Settings(BaseSettings):
         """As browsers write it in `Origin`, so that both can be compared."""
         if not value:
             return value
-        parts = urlsplit(value.rstrip("/"))
-        host, port = parts.hostname, parts.port
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if parts.scheme not in DEFAULT_PORTS or not host or parts.username is not None or origin != value.rstrip("/"):
-            raise ValueError("must be an address such as https://recovery.example, without user or path")
-        if re.search(r"\s", value):
-            raise ValueError("must have no blanks")
-        return f"{parts.scheme}://{host}" + (f":{port}" if port and port != DEFAULT_PORTS[parts.scheme] else "")
+        given = value.rstrip("/")
+        parts = urlsplit(given)
+        is_origin = parts.hostname and parts.username is None and given == f"{parts.scheme}://{parts.netloc}"
+        if parts.scheme not in DEFAULT_PORTS or not is_origin or re.search(r"\s", given):
+            raise ValueError("must be an address such as https://recovery.example, without user, path or blanks")
+        default = DEFAULT_PORTS[parts.scheme]
+        return given.lower().removesuffix(f":{default}") if parts.port == default else given.lower()
 
     @field_validator("database_url", "redis_url")
     @classmethod

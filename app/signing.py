@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.domain.alarm import ALARM_VALID
 from app.domain.proofs import KeySource
 
 SHA256: Final = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-ALARM_VALID: Final = timedelta(days=7)
 RESERVE_VALID: Final = timedelta(hours=24)
 
 

@@ -9,8 +9,8 @@ from app.domain.messages import Language
 from app.domain.notices import NoticeKind
 from app.domain.ports import Transaction
 
-DOUBTFUL: Final = timedelta(days=7)
-"""A password this young when it was frozen may be the stranger's; as long as a message's way to the alarm works."""
+ALARM_VALID: Final = timedelta(days=7)
+"""How long a message's link to the alarm works; what was set no longer before a freeze may be what it was about."""
 
 
 def freeze(tx: Transaction, customer: Customer, recovery_id: str, language: Language) -> bool:
@@ -37,7 +37,7 @@ def unfreeze(tx: Transaction, customer: Customer) -> bool:
     credential = tx.credentials.of(customer.id)
     tx.credentials.unfreeze(customer.id)
     frozen_at, changed_at = credential.frozen_at, credential.changed_at
-    if frozen_at is None or changed_at is None or frozen_at - changed_at >= DOUBTFUL:
+    if frozen_at is None or changed_at is None or frozen_at - changed_at >= ALARM_VALID:
         return True
     tx.credentials.forget(customer.id)
     return False

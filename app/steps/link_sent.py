@@ -1,6 +1,5 @@
 """Step 5: the link is on its way. Whoever opened it elsewhere may go on here, by the number that stands there."""
 
-import secrets
 from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
@@ -10,7 +9,7 @@ from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
-from app.domain.proofs import number_matches
+from app.domain.proofs import new_token, number_matches
 from app.steps.form import SecretDigitsForm, SixDigits
 
 BUDGET: Budget | None = None  # nobody is known here: the recovery itself counts, see `advance`
@@ -41,5 +40,5 @@ def handle(case: Case, typed: str) -> Decision:
     here = case.under_way
     if not number_matches(typed, here.live_number(case.now), case.rules.keys):
         return Decision(Outcome.WRONG, here)
-    taken = replace(here, ticket=secrets.token_urlsafe(32), number_nonce=None, number_expires_at=None, handed_over=True)
+    taken = replace(here, ticket=new_token(), number_nonce=None, number_expires_at=None, handed_over=True)
     return Decision(Outcome.ACCEPTED, taken)

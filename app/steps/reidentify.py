@@ -1,7 +1,6 @@
 """Step 6: the document once more, by whoever opened the link. Only now may eligibility be spoken of."""
 
 import hmac
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,7 @@ from app.domain.eligibility import refusal
 from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
-from app.domain.proofs import document_key
+from app.domain.proofs import document_key, new_token
 from app.domain.questions import TooFewFacts
 from app.domain.recovery import Recovery, Refusal
 from app.steps import hand_over
@@ -52,4 +51,4 @@ def turned_away(case: Case) -> Refusal | None:
 
 
 def _held_by_this_browser(case: Case, here: Recovery) -> Recovery:
-    return replace(here, ticket=secrets.token_urlsafe(32), total_at=case.now + case.rules.policy.total)
+    return replace(here, ticket=new_token(), total_at=case.now + case.rules.policy.total)

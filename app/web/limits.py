@@ -51,7 +51,7 @@ class Limit:
     key: Callable[[], str] = address
     only_step: str | None = None
     failures_only: bool = False
-    spares: Callable[[], object] | None = None
+    spares: Callable[[], bool] | None = None
 
     def rate_now(self) -> str:
         """The rate with the settings filled in."""

@@ -1,7 +1,6 @@
 """Server-side sessions: an opaque cookie, everything else in the database."""
 
 import re
-import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -13,7 +12,7 @@ from werkzeug.datastructures import CallbackDict
 
 from app.adapters.sql import SqlTransaction
 from app.adapters.sql.sessions import StoredSession
-from app.domain.proofs import token_hash
+from app.domain.proofs import new_token, token_hash
 from app.domain.recovery import Recovery
 from app.services import services
 
@@ -121,7 +120,7 @@ class DatabaseSessions(SessionInterface):
             tx.sessions.update(token_hash(session.token or ""), session.customer_id, dict(session), expires_at)
 
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         with services().store.transaction() as tx:
             if not self._end_old(tx, session):
                 session.customer_id = None

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.domain.alarm import DOUBTFUL, freeze, unfreeze
+from app.domain.alarm import ALARM_VALID, freeze, unfreeze
 from app.domain.case import Rules
 from app.domain.customers import Channel, Customer
 from app.domain.journey import ENDS, Step
@@ -64,7 +64,7 @@ def test_the_password_is_of_no_use_until_the_bank_has_spoken_with_the_customer(b
 
 
 def test_what_was_set_long_before_the_alarm_can_be_used_again(bank: SqlStore, rules: Rules, clock: Clock) -> None:
-    clock.now += DOUBTFUL
+    clock.now += ALARM_VALID
     press(bank)
 
     assert open_again(bank) is True
@@ -74,10 +74,10 @@ def test_what_was_set_long_before_the_alarm_can_be_used_again(bank: SqlStore, ru
 def test_what_was_set_shortly_before_the_alarm_is_forgotten_and_cannot_be_set_again(
     bank: SqlStore, rules: Rules, clock: Clock
 ) -> None:
-    clock.now += DOUBTFUL
+    clock.now += ALARM_VALID
     with bank.transaction() as tx:
         tx.credentials.assign(ALICE.id, rules.hasher.hash(NEW_PASSWORD))
-    clock.now += DOUBTFUL - timedelta(microseconds=1)
+    clock.now += ALARM_VALID - timedelta(microseconds=1)
     press(bank)
 
     assert open_again(bank) is False

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from app.domain.alarm import ALARM_VALID
 from app.domain.journey import Step
-from app.signing import ALARM_VALID
 from tests.people import ALICE, BOB, NEW_PASSWORD
 
 from .bank import Bank

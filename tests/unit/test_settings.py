@@ -163,7 +163,8 @@ def test_the_address_is_kept_as_browsers_write_an_origin(environment: pytest.Mon
 
 
 def test_a_port_of_its_own_stays_in_the_address(environment: pytest.MonkeyPatch) -> None:
-    assert read(environment, BASE_URL="http://b.example:8443").base_url == "http://b.example:8443"
+    for address in ("http://b.example:8443", "http://[::1]:8000", "https://[2001:db8::1]"):
+        assert read(environment, BASE_URL=address).base_url == address
 
 
 @pytest.mark.parametrize("name", ["Banco Ejemplo, S.A.", 'Banco "Ejemplo"', "Banco: Ejemplo", "Banco del Páramo"])

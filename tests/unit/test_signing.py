@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
+from app.domain.alarm import ALARM_VALID
 from app.domain.proofs import Keys
-from app.signing import ALARM_VALID, RESERVE_VALID, read_alarm, read_reserve, sign_alarm, sign_reserve
+from app.signing import RESERVE_VALID, read_alarm, read_reserve, sign_alarm, sign_reserve
 from tests.people import KEYS, START
 
 TOKEN = sign_alarm(KEYS, 7, "a recovery")
