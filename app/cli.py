@@ -37,7 +37,6 @@ from app.domain.proofs import document_key
 from app.events import log_event
 from app.services import services
 from app.settings import BOGOTA
-from app.steps.reidentify import turned_away
 
 INTERRUPTED: Final = 130
 SPARSE_SECONDS: Final = 5
@@ -155,7 +154,7 @@ def show(document: IdentityDocument) -> None:
         locked_until = tx.budgets.locked_until(customer.id)
         wrong_sets = policy.limit(in_a_row) - tx.budgets.left(customer.id, in_a_row, policy.limit(in_a_row))
         links = tx.budgets.left(customer.id, Budget.LINKS, policy.limit(Budget.LINKS))
-        refusal = turned_away(Case(here.rules, tx.now, customer=customer, credential=credential))
+        refusal = Case(here.rules, tx.now, customer=customer, credential=credential).refusal()
     closed = locked_until or wrong_sets >= policy.limit(in_a_row)
     blocked = (failures or 0) >= policy.login_attempts
     table = Table(box=box.SIMPLE, show_header=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain import eligibility, questions
 from app.domain.customers import Customer
 from app.domain.journey import Outcome
 from app.domain.messages import Language, Message
@@ -11,7 +12,8 @@ from app.domain.passwords import Hasher, PasswordPolicy
 from app.domain.policy import Policy
 from app.domain.ports import Credential, Transaction
 from app.domain.proofs import KeySource
-from app.domain.recovery import Recovery
+from app.domain.questions import Question, TooFewFacts
+from app.domain.recovery import Recovery, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,27 @@ class Case:
     def is_owed_a_code(self) -> bool:
         """Whether this browser holds a recovery whose code ran out because its message left late."""
         return self.customer is not None and self.under_way.owes_a_code(self.now)
+
+    def questions(self) -> tuple[Question, ...]:
+        """This customer's questions: the same ones in every browser until a fact changes.
+
+        Raises:
+            TooFewFacts: the products do not make up a set.
+        """
+        begun = self.recovery.created_at if self.recovery else self.now
+        key, count = self.rules.keys.of("questions"), self.rules.policy.question_count
+        return questions.draw(self.owner, key, count, begun.year)
+
+    def refusal(self) -> Refusal | None:
+        """Why this customer cannot recover alone today, or None."""
+        frozen = self.secret.frozen_at is not None
+        if why := eligibility.refusal(self.owner, frozen, self.now, self.rules.policy):
+            return why
+        try:
+            self.questions()
+        except TooFewFacts:
+            return Refusal.TOO_FEW_FACTS
+        return None
 
 
 def _nothing_more(_: Transaction) -> None:

@@ -1,7 +1,6 @@
 """How an answer moves a recovery: spend the try, decide, and keep all of it in one transaction."""
 
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 from app.domain.case import Case, Decision, Rules
@@ -11,7 +10,7 @@ from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.ports import Store, Transaction
 from app.domain.recovery import Recovery, StaleRecovery, standing
-from app.steps import STEPS, another_code, hand_over, link_sent, reidentify
+from app.steps import STEPS, Press, another_code, hand_over, link_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)
     case = replace(case, customer=customer, credential=tx.credentials.of(customer.id))
-    if step is Step.QUESTIONS and (why := reidentify.turned_away(case)):
+    if step is Step.QUESTIONS and (why := case.refusal()):
         return next_step(step, Outcome.TURNED_AWAY), replace(case, recovery=replace(recovery, refusal=why))
     return step, case
 
@@ -130,7 +129,7 @@ def extend(store: Store, step: Step, case: Case) -> None:
             tx.recoveries.save(case.under_way, case.under_way.touched(tx.now, case.rules.policy))
 
 
-def _take(store: Store, step: Step, module: ModuleType, case: Case, answer: Any) -> Moved:
+def _take(store: Store, step: Step, module: Press, case: Case, answer: Any) -> Moved:
     tries_left = _spend(store, case, module.BUDGET)
     if module.BUDGET and tries_left is None:
         decision = Decision(Outcome.SPENT, case.under_way)

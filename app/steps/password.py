@@ -15,7 +15,6 @@ from app.domain.passwords import Rule, Verdict, personal_words, reused
 from app.domain.policy import Budget
 from app.domain.ports import Transaction
 from app.steps.form import StepForm
-from app.steps.reidentify import turned_away
 
 BUDGET: Budget | None = None
 
@@ -46,7 +45,7 @@ class Form(StepForm):
 def handle(case: Case, password: str) -> Decision:
     """Judge, hash, and change everything at once."""
     here, rules = case.under_way, case.rules
-    if why := turned_away(case):
+    if why := case.refusal():
         return Decision(Outcome.TURNED_AWAY, replace(here, refusal=why))
     failed = [verdict for verdict in verdicts(case, password) if not verdict.passed]
     if failed:

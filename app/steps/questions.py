@@ -7,12 +7,11 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import InputRequired
 
-from app.domain import questions
 from app.domain.case import Case, Decision
 from app.domain.journey import Outcome
 from app.domain.messages import N_, Message
 from app.domain.policy import Budget
-from app.domain.questions import Question
+from app.domain.questions import Question, answers_match
 from app.steps.form import StepForm
 from app.translation import say
 
@@ -30,9 +29,9 @@ class Form(StepForm):
     """One group of radio buttons a question; `of` gives it the customer's own."""
 
     @classmethod
-    def of(cls, _case: Case) -> "Form":
+    def of(cls, case: Case) -> "Form":
         """A form with one required field for each question of this customer."""
-        fields = {question.id: _radio(question) for question in drawn(_case)}
+        fields = {question.id: _radio(question) for question in case.questions()}
         form: Form = type(cls.__name__, (cls,), fields)()
         return form
 
@@ -50,16 +49,9 @@ def _radio(question: Question) -> RadioField:
     )
 
 
-def drawn(case: Case) -> tuple[Question, ...]:
-    """This customer's questions: the same ones in every browser until a fact changes."""
-    rules = case.rules
-    begun = case.recovery.created_at if case.recovery else case.now
-    return questions.draw(case.owner, rules.keys.of("questions"), rules.policy.question_count, begun.year)
-
-
 def handle(case: Case, answers: Mapping[str, str]) -> Decision:
     """All right or all wrong: nothing tells which one was not (requirement S10)."""
     here = case.under_way
-    if questions.answers_match(drawn(case), answers):
+    if answers_match(case.questions(), answers):
         return Decision(Outcome.ACCEPTED, here)
     return Decision(Outcome.WRONG, here, message=NOT_ALL_RIGHT)

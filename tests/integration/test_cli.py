@@ -30,7 +30,6 @@ from app.domain.questions import QuestionKind
 from app.domain.recovery import Refusal
 from app.services import Services
 from app.settings import read_settings
-from app.steps.reidentify import turned_away
 from tests.people import (
     ALICE,
     CAROL_BY_MOBILE_ONLY,
@@ -346,7 +345,7 @@ EXPECTED_REFUSALS = {
 
 def refusal_of(demo: Operator, person: people.Person) -> Refusal | None:
     customer, credential = demo.customer(person.document)
-    return turned_away(Case(demo.rules, demo.store.clock(), customer=customer, credential=credential))
+    return Case(demo.rules, demo.store.clock(), customer=customer, credential=credential).refusal()
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)

@@ -23,7 +23,6 @@ from app.domain.recovery import Recovery
 from app.services import Services
 from app.settings import read_settings
 from app.steps.advance import Moved, advance, extend, is_under_way, look, offer, open_link, reissue
-from app.steps.questions import drawn
 from tests.people import NEW_PASSWORD, NOBODYS_DOCUMENT, WEAK_PASSWORD, Clock
 
 Seen = tuple[Step, Case]
@@ -199,7 +198,7 @@ class Bank:
             case Step.CODE:
                 return self.code_of(case.under_way.id)
             case Step.QUESTIONS:
-                return {question.id: question.right for question in drawn(case)}
+                return {question.id: question.right for question in case.questions()}
             case Step.PASSWORD:
                 return password
             case _:
@@ -214,7 +213,7 @@ class Bank:
             case Step.CODE:
                 return wrong_code(self.code_of(case.under_way.id))
             case Step.QUESTIONS:
-                first, *rest = drawn(case)
+                first, *rest = case.questions()
                 return {question.id: question.right for question in rest} | {first.id: other_option(first)}
             case _:
                 return WEAK_PASSWORD

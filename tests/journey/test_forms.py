@@ -240,7 +240,7 @@ def test_the_time_of_a_code_does_not_run_before_it_is_sent(case: Case) -> None:
 
 
 def test_every_question_is_asked_in_the_customers_language(spanish: Flask, case: Case) -> None:
-    asked = {question.kind: question.id for question in questions.drawn(case)}
+    asked = {question.kind: question.id for question in case.questions()}
     with spanish.test_request_context():
         form = questions.Form.of(case)
         labels = {str(form[name].label.text) for name in asked.values()}
@@ -255,17 +255,17 @@ def test_midnight_of_new_years_eve_draws_no_questions_anew(case: Case) -> None:
     eve, new_year = START.replace(month=12, day=31), START.replace(year=START.year + 1)
     begun = replace(case, recovery=replace(RECOVERY, created_at=eve), now=eve)
 
-    assert questions.drawn(replace(begun, now=new_year)) == questions.drawn(begun)
-    assert questions.drawn(replace(case, now=new_year)) == questions.drawn(begun)
-    assert questions.drawn(replace(case, recovery=None, now=new_year)) != questions.drawn(begun)
+    assert replace(begun, now=new_year).questions() == begun.questions()
+    assert replace(case, now=new_year).questions() == begun.questions()
+    assert replace(case, recovery=None, now=new_year).questions() != begun.questions()
 
 
 def test_no_release_may_derive_the_questions_from_another_key(case: Case) -> None:
-    assert questions.drawn(case) == draw(ALICE, KEYS.of("questions"), 3, START.year)
+    assert case.questions() == draw(ALICE, KEYS.of("questions"), 3, START.year)
 
 
 def test_the_chosen_options_are_the_answer(spanish: Flask, case: Case) -> None:
-    chosen = {question.id: question.right for question in questions.drawn(case)}
+    chosen = {question.id: question.right for question in case.questions()}
     form, errors = posted(spanish, Step.QUESTIONS, case, **chosen)
 
     assert errors == {}
@@ -273,7 +273,7 @@ def test_the_chosen_options_are_the_answer(spanish: Flask, case: Case) -> None:
 
 
 def test_a_question_left_open_is_pointed_at(spanish: Flask, case: Case) -> None:
-    first, *rest = questions.drawn(case)
+    first, *rest = case.questions()
     _, errors = posted(spanish, Step.QUESTIONS, case, **{question.id: question.right for question in rest})
 
     assert errors == {first.id: ["Elija una respuesta para esta pregunta."]}

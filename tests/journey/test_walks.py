@@ -25,7 +25,6 @@ from app.domain.journey import ENDS, Outcome, Step
 from app.domain.messages import Language
 from app.domain.policy import Budget, Policy
 from app.domain.recovery import StaleRecovery
-from app.steps.questions import drawn
 from tests import people
 from tests.journey.bank import Bank, Browser, Seen, other_option
 from tests.journey.ledger import PAST_THE_LINK, PROOFS, Account, Entry, Ledger
@@ -382,7 +381,7 @@ class Walks(RuleBasedStateMachine):
             case Step.CODE:
                 return entry.code
             case Step.QUESTIONS:
-                return {question.id: question.right for question in drawn(page)}
+                return {question.id: question.right for question in page.questions()}
             case Step.PASSWORD:
                 return f"caracola violeta número {entry.account.passwords} bajo el aguacero"
 
@@ -397,7 +396,7 @@ class Walks(RuleBasedStateMachine):
             case Step.CODE:
                 return self._wrong_code(entry, pick)
             case Step.QUESTIONS:
-                questions = drawn(page)
+                questions = page.questions()
                 one = questions[pick % len(questions)]
                 return {question.id: question.right for question in questions} | {one.id: other_option(one)}
             case Step.PASSWORD:
@@ -419,7 +418,7 @@ class Walks(RuleBasedStateMachine):
         if step is Step.CODE:
             return entry.code is not None and given == entry.code
         if step is Step.QUESTIONS:
-            return all(given[question.id] == question.right for question in drawn(case))
+            return all(given[question.id] == question.right for question in case.questions())
         return step is Step.CONTACTS or given not in {WEAK_PASSWORD, entry.account.password}
 
 
