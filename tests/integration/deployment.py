@@ -12,10 +12,12 @@ from werkzeug.middleware.http_proxy import ProxyMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from e2e.server import free_port
+from e2e.waiting import until
+
 from .bank import Bank
 from .browser import Browser
 from .processes import WORKER, environment, running
-from .waiting import wait_for
 
 BEHIND_A_PROXY = {"TRUSTED_PROXIES": "1"}
 
@@ -33,7 +35,7 @@ class Deployment:
         for place in self.folders:
             place.mkdir(parents=True, exist_ok=True)
         self.env = environment(bank.settings, **BEHIND_A_PROXY, HOME=str(folder / "home"), TMPDIR=str(folder / "tmp"))
-        self.port = _free_port()
+        self.port = free_port()
 
     @contextmanager
     def open(self, **env: str) -> Iterator[None]:
@@ -44,7 +46,7 @@ class Deployment:
             self.processes = [
                 stack.enter_context(running(*command, env=given, log=self.log)) for command in (web, WORKER)
             ]
-            wait_for(self._ready)
+            until(self._ready)
             yield
 
     def _ready(self) -> bool:
@@ -74,7 +76,7 @@ class Deployment:
 
     def deliver(self) -> None:
         """Wait until the worker has sent everything."""
-        wait_for(lambda: not self.bank.execute("SELECT id FROM notice WHERE done_at IS NULL"))
+        until(lambda: not self.bank.execute("SELECT id FROM notice WHERE done_at IS NULL"))
 
     def raw(self, request: bytes) -> bytes:
         """Send these very bytes; what comes back."""
@@ -88,9 +90,3 @@ class Deployment:
 
 def _nowhere(*_: Any) -> Any:
     raise AssertionError("every address leads to the server")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -24,6 +24,7 @@ from app.domain.customers import Contact, Customer
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.journey import Step
 from app.signing import sign_reserve
+from e2e.waiting import until
 from tests.people import ALICE, CARD, LONG_AGO, MORTGAGE, SAVINGS, line
 
 from .bank import Bank, database_in
@@ -34,7 +35,6 @@ from .deployment import Deployment
 from .people import document
 from .phones import SmsProvider
 from .processes import children_of, environment, run
-from .waiting import wait_for
 from .walk import Walk, log_in
 
 CANARY = replace(
@@ -309,7 +309,7 @@ def broken_recovery(bank: Bank, value: str) -> Iterator[Any]:
     def visit(browser: Browser) -> Page:
         browser.visit()
         browser.submit(id_type="CC", id_number="999999999")
-        wait_for(lambda: not bank.execute("SELECT id FROM notice WHERE done_at IS NULL"))
+        until(lambda: not bank.execute("SELECT id FROM notice WHERE done_at IS NULL"))
         bank.execute("UPDATE recovery SET link_channel = :value WHERE customer_id IS NULL", value=value)
         page = browser.visit()
         assert page.status == 500

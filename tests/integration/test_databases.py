@@ -18,12 +18,12 @@ from app.adapters.sql.purge import purge
 from app.domain.journey import Step
 from app.domain.policy import DAY, Budget
 from e2e.databases import DATABASES, POSTGRES
+from e2e.waiting import until
 from tests.people import ALICE, BOB, CHEAP, NEW_PASSWORD, line
 
 from .bank import Bank, settings_of
 from .browser import LOG_IN, PORTAL
 from .servers import PostgresServer
-from .waiting import wait_for
 from .walk import Walk, log_in
 
 on_postgres = pytest.mark.parametrize("database", [POSTGRES], indirect=True)
@@ -137,7 +137,7 @@ def test_a_log_in_and_a_new_password_at_once_do_not_wait_for_each_other_for_ever
             tx.customers.hold(alice)
             tx.credentials.assign(alice, CHEAP.hash(NEW_PASSWORD))
             logging_in = pool.submit(log_in, bank.browser(), ALICE)
-            wait_for(lambda: somebody_waits(bank))
+            until(lambda: somebody_waits(bank))
             tx.credentials.clear_logins(bank.key_of(ALICE))
         assert logging_in.result().status == 200
 
@@ -153,6 +153,6 @@ def test_a_purge_and_a_link_at_once_do_not_wait_for_each_other_for_ever(bank: Ba
         with bank.store.transaction() as tx:
             tx.budgets.spend(alice, Budget.LINKS, 5)
             purging = pool.submit(purge, bank.store)
-            wait_for(lambda: somebody_waits(bank))
+            until(lambda: somebody_waits(bank))
             tx.rates.count("links-to/alice", DAY)
         assert purging.result()["budget"] == 0

@@ -11,16 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
+from e2e.server import free_port
+from e2e.waiting import until
+
 from .processes import children_of, is_alive, kill, start
-from .waiting import wait_for
 
 A_WHILE = 90
 CLEANLY = 10
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class Demo:
@@ -41,7 +38,7 @@ class Demo:
 
     def wait_until_it_says(self, words: str) -> None:
         """Wait for it; fail at once if the demo ended."""
-        wait_for(lambda: words in self.said or self.process.poll() is not None, A_WHILE)
+        until(lambda: words in self.said or self.process.poll() is not None, A_WHILE)
         assert self.process.poll() is None, self.said
 
     def mailbox(self) -> list[Any]:
@@ -76,7 +73,7 @@ def test_the_demo_starts_works_and_ends_cleanly(demo: Demo, how: signal.Signals)
     assert demo.address in demo.said
     document = demo.said.split("Try:")[1].split("(")[0].strip()
     ask_for_a_link(demo, document)
-    letter = wait_for(demo.mailbox, A_WHILE)[0]
+    letter = until(demo.mailbox, A_WHILE)[0]
     assert letter["channel"] == "email"
     link = next(link for link in letter["links"] if "/enlace/" in link)
     assert link.startswith(demo.address)
@@ -86,7 +83,7 @@ def test_the_demo_starts_works_and_ends_cleanly(demo: Demo, how: signal.Signals)
     assert len(family) >= 5
     demo.process.send_signal(how)
     assert demo.process.wait(CLEANLY) == 0
-    wait_for(lambda: not [pid for pid in family if is_alive(pid)], CLEANLY)
+    until(lambda: not [pid for pid in family if is_alive(pid)], CLEANLY)
     assert "Traceback" not in demo.said
     with pytest.raises(httpx.ConnectError):
         httpx.get(demo.address)

@@ -10,6 +10,7 @@ import pytest
 from app.adapters.mail import Letter
 from app.domain.customers import Customer
 from app.domain.journey import Step
+from e2e.waiting import until
 from tests.people import (
     ALICE,
     BOB,
@@ -24,7 +25,6 @@ from .bank import Bank
 from .browser import RECOVERY, Browser, Page
 from .letters import refuse
 from .people import HEIDI_WHO_IS_FROZEN, IVAN_BY_EMAIL_ONLY, NOBODY, document
-from .waiting import wait_for
 from .walk import Walk, log_in
 
 BLOCKED_AT_LOG_IN, LOCKED_FROM_RECOVERY = BOB, ALICE
@@ -244,7 +244,7 @@ def test_a_sender_that_only_seems_busy_ends_at_once_when_told_to(bank: Bank, mon
     running = threading.Thread(target=bank.worker.run, args=(stop, 1))
     running.start()
     Walk(bank, NOBODY).ask()
-    wait_for(lambda: bank.events("notice_dropped"))
+    until(lambda: bank.events("notice_dropped"))
     began = monotonic()
     stop.set()
     running.join(20)

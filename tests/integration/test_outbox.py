@@ -19,6 +19,7 @@ from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
 from app.domain.notices import NoticeKind
+from e2e.waiting import until
 from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, START
 
 from .bank import Bank
@@ -27,7 +28,6 @@ from .html import read_html
 from .letters import Behaviour, Letter, accept, accept_and_hang_up, hang, hang_up, refuse
 from .people import document
 from .phones import SmsProvider
-from .waiting import wait_for
 from .walk import Walk
 
 
@@ -334,25 +334,25 @@ def test_the_worker_outlives_a_database_that_is_away(
     folder = tmp_path / "unplugged"
     bank = open_bank(database_url=f"sqlite:///{folder / 'bank.db'}")
     working(bank)
-    wait_for(lambda: bank.events("delivery_failed"))
+    until(lambda: bank.events("delivery_failed"))
     folder.mkdir()
     shutil.copy(founded, folder / "bank.db")
     notify(bank, ALICE)
-    wait_for(lambda: bank.letters)
+    until(lambda: bank.letters)
 
 
 def test_the_worker_purges_by_itself(bank: Bank, working: Callable[[Bank], None]) -> None:
     bank.browser().visit()
     bank.clock.go_on(hours=2)
     working(bank)
-    assert wait_for(lambda: bank.events("data_purged"))[0]["web_session"] == 1
+    assert until(lambda: bank.events("data_purged"))[0]["web_session"] == 1
 
 
 def test_two_workers_at_once_send_each_message_once(bank: Bank, working: Callable[[Bank], None]) -> None:
     notify(bank, ALICE, times=20)
     working(bank)
     working(bank)
-    wait_for(lambda: len(bank.letters) >= 20)
+    until(lambda: len(bank.letters) >= 20)
     assert len({letter.id for letter in bank.letters}) == len(bank.letters) == 20
 
 

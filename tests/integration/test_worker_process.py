@@ -13,12 +13,12 @@ from app.domain.customers import Channel
 from app.domain.journey import Step
 from app.domain.messages import Language
 from app.domain.notices import NoticeKind
+from e2e.waiting import until
 from tests.people import ALICE
 
 from .bank import Bank
 from .letters import accept, accept_slowly, hang
 from .processes import WORKER, environment, kill, start
-from .waiting import wait_for
 from .walk import Walk
 
 Worker = Popen[bytes]
@@ -70,15 +70,15 @@ def test_the_journey_with_a_worker_in_a_process_of_its_own(
     worker = start_worker()
     walk = Walk(live_bank)
     walk.ask()
-    link = wait_for(lambda: live_bank.letters_to(ALICE))[0].link
+    link = until(lambda: live_bank.letters_to(ALICE))[0].link
     walk.browser.visit(link)
     walk.type_document()
     walk.browser.submit()
-    wait_for(lambda: "Enviamos el código" in walk.browser.visit().text)
+    until(lambda: "Enviamos el código" in walk.browser.visit().text)
     assert walk.type_code().step == Step.QUESTIONS
     walk.answer()
     assert walk.set_password().step == Step.DONE
-    wait_for(lambda: nothing_waits(live_bank))
+    until(lambda: nothing_waits(live_bank))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
     said = log.read_text()
@@ -97,14 +97,14 @@ def test_a_code_under_way_when_the_worker_is_killed_is_sent_by_the_next_one_with
     live_bank.post_office.behaviour = hang
     walk.browser.submit()
     victim = start_worker(*SOON)
-    wait_for(lambda: len(live_bank.post_office.offered) == 2)
+    until(lambda: len(live_bank.post_office.offered) == 2)
     kill(victim)
     live_bank.post_office.behaviour = accept
     start_worker(*SOON)
-    wait_for(lambda: len(live_bank.letters_to(ALICE)) > 1)
+    until(lambda: len(live_bank.letters_to(ALICE)) > 1)
     under_way, arrived = live_bank.post_office.offered[1:3]
     assert (under_way.id, under_way.code) == (arrived.id, arrived.code)
-    wait_for(lambda: "Enviamos el código" in walk.browser.visit().text)
+    until(lambda: "Enviamos el código" in walk.browser.visit().text)
     assert walk.browser.submit(code=under_way.code).step == Step.QUESTIONS
 
 
@@ -117,10 +117,10 @@ def test_nothing_is_lost_over_fifty_messages_and_several_kills(live_bank: Bank, 
     expected = put_in_outbox(live_bank, 50)
     workers = [start_worker(*SOON), start_worker(*SOON)]
     for reached in (5, 15, 30):
-        wait_for(partial(has_sent, live_bank, reached))
+        until(partial(has_sent, live_bank, reached))
         kill(workers.pop(0))
         workers.append(start_worker(*SOON))
-    wait_for(lambda: ids_of(live_bank) == expected)
-    wait_for(lambda: nothing_waits(live_bank))
+    until(lambda: ids_of(live_bank) == expected)
+    until(lambda: nothing_waits(live_bank))
     workers[0].send_signal(signal.SIGINT)
     assert workers[0].wait(10) == 0
