@@ -61,7 +61,7 @@ dossier: browsers $(VENV)/words.stamp ## Every state in every engine as one page
 fuzz: $(VENV)/test.stamp $(VENV)/words.stamp ## 20,000 hostile requests to every address, field and header; more in ARGS
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-format: $(VENV)/test.stamp ## Put code and templates in form
+format: $(VENV)/test.stamp ## Put code in form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 

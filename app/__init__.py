@@ -7,7 +7,7 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, events, services, serving
+from app import cli, events, operating, services
 from app.domain.messages import Language
 from app.settings import BOGOTA, ROOT, Settings, read_settings
 from app.translation import LOCALES
@@ -64,13 +64,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         default_translation_directories="app/translations",
     )
     MaskedCSRFProtect(app)
-    with app.app_context():
-        limits.install(app)
-    for part in (compression, headers, errors, assets, presentation, language, cli, serving):
+    for part in (limits, compression, headers, errors, assets, presentation, language, cli, operating):
         part.install(app)
-    for blueprint in (portal.blueprint, recovery.blueprint, alarm.blueprint, reserve.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(reports.blueprint)
+    for part in (portal, recovery, alarm, reserve, health, reports):
+        app.register_blueprint(part.blueprint)
     app.extensions["csrf"].exempt(reports.collect)  # browsers send reports without a form
     if settings.demo:
         _install_demo(app)

@@ -287,5 +287,5 @@ def load_demo() -> None:
         raise click.ClickException("the demo's people do not belong into production.")
     from app.demo import people  # production never builds them
 
-    people.load(here.store, here.rules, here.store.clock())
+    people.load(here.store, here.rules)
     click.echo(f"{len(people.PEOPLE)} people; the password of all: {people.PASSWORD}")

@@ -50,33 +50,33 @@ class Worker:
         self._stop = stop
         pause = POLL_SECONDS * senders  # each looks seldom, all together often
         threads = [
-            threading.Thread(target=self._send_until, args=(stop, POLL_SECONDS * number, pause))
+            threading.Thread(target=self._send_until_stopped, args=(POLL_SECONDS * number, pause))
             for number in range(senders)
         ]
-        threads.append(threading.Thread(target=self._purge_until, args=(stop,)))
+        threads.append(threading.Thread(target=self._purge_until_stopped))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _send_until(self, stop: threading.Event, begin_after: float, pause: float) -> None:
-        stop.wait(begin_after)
-        while not stop.is_set():
+    def _send_until_stopped(self, begin_after: float, pause: float) -> None:
+        self._stop.wait(begin_after)
+        while not self._stop.is_set():
             try:
                 worked = self.deliver_one()
             except Exception as problem:  # a database that is down must not end the worker
                 log_event("delivery_failed", exc_info=problem)
                 worked = False
             if not worked:
-                stop.wait(pause)
+                self._stop.wait(pause)
 
-    def _purge_until(self, stop: threading.Event) -> None:
-        while not stop.is_set():
+    def _purge_until_stopped(self) -> None:
+        while not self._stop.is_set():
             try:
                 self._purge()
             except Exception as problem:
                 log_event("purge_failed", exc_info=problem)
-            stop.wait(PURGE_SECONDS)
+            self._stop.wait(PURGE_SECONDS)
 
     def _purge(self) -> None:
         gone = purge(self._store)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adapters.sql import SqlStore, connect
@@ -13,7 +13,6 @@ from app.domain.passwords import Hasher, PasswordPolicy
 from app.settings import Settings
 
 _NAME = "nueva-clave"
-WITHOUT_FORMS = frozenset({"health.alive", "health.ready", "assets.asset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,8 @@ def build(settings: Settings) -> Services:
 
 
 def install(app: Flask, services: Services) -> None:
-    """Make the services reachable from the application, and sign forms with a key that outlives `SECRET_KEY`."""
+    """Make the services reachable from the application."""
     app.extensions[_NAME] = services
-
-    @app.before_request
-    def _sign_forms() -> None:
-        if request.endpoint not in WITHOUT_FORMS:
-            app.config["WTF_CSRF_SECRET_KEY"] = services.rules.keys.of("csrf")
 
 
 def services() -> Services:

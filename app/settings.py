@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.passwords import MOST_HISTORY
 from app.domain.policy import CodeChannel, Policy
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -94,7 +95,7 @@ class Settings(BaseSettings):
     )
     login_attempts: int = Field(3, ge=1, le=10, description="Wrong passwords that block the password")
     password_min_length: int = Field(15, ge=8, le=64, description="Shortest new password, in characters")
-    password_history: int = Field(5, ge=1, le=24, description="Former passwords that cannot be used again")
+    password_history: int = Field(5, ge=1, le=MOST_HISTORY, description="Former passwords that cannot be used again")
     contact_hold_hours: int = Field(24, ge=0, le=720, description="How long new contact data cannot be used")
     calm_requests: int = Field(
         300, ge=1, description="Requests for links in 10 minutes, all together, beyond which browsers must do some work"
@@ -219,7 +220,6 @@ class Settings(BaseSettings):
             question_attempts=self.question_attempts,
             lock=timedelta(hours=self.lock_hours),
             login_attempts=self.login_attempts,
-            password_history=self.password_history,
             contact_hold=timedelta(hours=self.contact_hold_hours),
             idle=timedelta(minutes=self.recovery_idle_minutes),
             total=timedelta(minutes=self.recovery_total_minutes),

@@ -13,11 +13,10 @@ from app.adapters.sql.purge import RETENTION, STRANGERS_KEPT  # noqa: E402 - the
 from app.demo import people  # noqa: E402
 from app.domain.eligibility import QUALIFIES  # noqa: E402
 from app.domain.journey import ENDS, JOURNEY, Outcome, Step  # noqa: E402
-from app.settings import ROOT as APP_ROOT  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.web.limits import LIMITS, TOLLS  # noqa: E402
 
-EVERYWHERE = {Outcome.TOO_LATE, Outcome.SUPERSEDED, Outcome.TURNED_AWAY, Outcome.RESTARTED}
+EVERYWHERE = {Outcome.TOO_LATE, Outcome.SUPERSEDED}
 
 
 def journey() -> str:
@@ -33,7 +32,12 @@ def journey() -> str:
     ]
     leaving = {outcome: to for outcome, to in JOURNEY[Step.CODE].items() if outcome in EVERYWHERE}
     lines += [f"leave by {', '.join(f'`{outcome}` to `{to}`' for outcome, to in leaving.items())}."]
-    lines += [f"The ends ({', '.join(f'`{end}`' for end in JOURNEY if end in ENDS)}) know one way: `restarted`."]
+    ends = ", ".join(f"`{end}`" for end in JOURNEY if end in ENDS)
+    lines += [
+        f"From the ends ({ends}) no way leads on: a browser starts again.",
+        "What happens elsewhere can end it too: «no fui yo» in `refused`, a new password in `used`, a spent budget",
+        "in `locked`.",
+    ]
     return "\n".join(lines)
 
 
@@ -47,7 +51,7 @@ def settings() -> str:
 
 def _default(value: Any) -> str:
     if isinstance(value, Path):
-        value = value.relative_to(APP_ROOT)
+        value = value.relative_to(ROOT)
     if isinstance(value, tuple):
         value = "; ".join(value)
     text = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)

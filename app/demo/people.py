@@ -298,7 +298,7 @@ PEOPLE: Final[tuple[Person, ...]] = (
 )
 
 
-def load(store: SqlStore, rules: Rules, now: datetime) -> None:
+def load(store: SqlStore, rules: Rules) -> None:
     """Make the demo's people customers. Done at every start, and undoes nothing that a visitor did.
 
     Passwords, blocks and freezes are set once. What would pass with time is set anew: hold and lock.
@@ -306,7 +306,7 @@ def load(store: SqlStore, rules: Rules, now: datetime) -> None:
     keys = {document_key(person.document, rules.keys): person for person in PEOPLE}
     with store.transaction() as tx:
         strangers = {key for key in keys if tx.customers.by_document(key) is None}
-        customers_file.load(tx, rules, [person.entry(now) for person in PEOPLE])
+        customers_file.load(tx, rules, [person.entry(tx.now) for person in PEOPLE])
         for key, person in keys.items():
             _bring_about(tx, rules, key, person.state, first=key in strangers)
 

@@ -48,9 +48,7 @@ def _refuse_taken_port(settings: Settings) -> None:
 def _prepare(built: Services) -> None:
     schema.upgrade(built.store.engine)
     if built.settings.demo:
-        with built.store.transaction() as tx:
-            now = tx.now
-        people.load(built.store, built.rules, now)
+        people.load(built.store, built.rules)
 
 
 def _processes(settings: Settings) -> list[tuple[str, list[str], dict[str, str]]]:
@@ -62,12 +60,10 @@ def _processes(settings: Settings) -> list[tuple[str, list[str], dict[str, str]]
         "gunicorn",
         "app:create_app()",
         f"--bind={settings.host}:{settings.port}",
-        "--worker-class=gthread",
         f"--workers={WEB_PROCESSES}",
         f"--threads={WEB_THREADS}",
         "--graceful-timeout=3",
         "--log-level=warning",
-        "--no-control-socket",
     ]
     processes = [
         ("web", web, mail),

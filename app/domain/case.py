@@ -57,7 +57,7 @@ class Case:
         return self.customer
 
     @property
-    def secret(self) -> Credential:
+    def owners_credential(self) -> Credential:
         """The customer's credential, at the steps after the link."""
         if self.credential is None:
             raise LookupError("the customer is not known at this step")
@@ -80,7 +80,7 @@ class Case:
 
     def refusal(self) -> Refusal | None:
         """Why this customer cannot recover alone today, or None."""
-        frozen = self.secret.frozen_at is not None
+        frozen = self.owners_credential.frozen_at is not None
         if why := eligibility.refusal(self.owner, frozen, self.now, self.rules.policy):
             return why
         try:

@@ -34,21 +34,15 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     REISSUED = "reissued"
     OFFERED = "offered"
-    RESTARTED = "restarted"
 
 
 class OffTheMap(RuntimeError):
     """A step came to an outcome the map does not know: a defect, never a customer's doing."""
 
 
-_LEAVING: Final = {
-    Outcome.TURNED_AWAY: Step.REFUSED,
-    Outcome.TOO_LATE: Step.EXPIRED,
-    Outcome.SUPERSEDED: Step.USED,
-    Outcome.RESTARTED: Step.IDENTIFY,
-}
+_LEAVING: Final = {Outcome.TOO_LATE: Step.EXPIRED, Outcome.SUPERSEDED: Step.USED}
 _LOCKING: Final = {Outcome.SPENT: Step.LOCKED}
-_OVER: Final = {Outcome.RESTARTED: Step.IDENTIFY}
+_REFUSING: Final = {Outcome.TURNED_AWAY: Step.REFUSED}
 
 JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
     {
@@ -60,22 +54,26 @@ JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
             Outcome.OFFERED: Step.REIDENTIFY,
         }
         | _LOCKING
+        | _REFUSING
         | _LEAVING,
         Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _LEAVING,
         Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE, Outcome.REISSUED: Step.CODE}
         | _LOCKING
         | _LEAVING,
-        Step.QUESTIONS: {Outcome.ACCEPTED: Step.PASSWORD, Outcome.WRONG: Step.QUESTIONS} | _LOCKING | _LEAVING,
-        Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _LOCKING | _LEAVING,
-        Step.DONE: _OVER,
-        Step.EXPIRED: _OVER,
-        Step.LOCKED: _OVER,
-        Step.REFUSED: _OVER,
-        Step.USED: _OVER,
+        Step.QUESTIONS: {Outcome.ACCEPTED: Step.PASSWORD, Outcome.WRONG: Step.QUESTIONS}
+        | _LOCKING
+        | _REFUSING
+        | _LEAVING,
+        Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _REFUSING | _LEAVING,
+        Step.DONE: {},
+        Step.EXPIRED: {},
+        Step.LOCKED: {},
+        Step.REFUSED: {},
+        Step.USED: {},
     }
 )
 
-ENDS: Final = frozenset(step for step, ways in JOURNEY.items() if ways is _OVER)
+ENDS: Final = frozenset(step for step, ways in JOURNEY.items() if not ways)
 
 
 def next_step(step: Step, outcome: Outcome) -> Step:

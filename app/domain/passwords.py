@@ -21,6 +21,7 @@ from app.domain.customers import Customer
 from app.domain.messages import N_, Message
 
 MAX_BYTES: Final = 1024
+MOST_HISTORY: Final = 24  # former passwords that are kept, and so the most that a bank may have compared
 # Without words that a guesser expects, NIST's own floor for any password must remain.
 LEFT_OVER: Final = 8
 # Decimal logarithms of zxcvbn's values: its best score, a character it cannot explain, its cheapest word.
@@ -98,11 +99,6 @@ class Verdict:
     advice: Message | None = None
 
 
-def accepts(verdicts: Sequence[Verdict]) -> bool:
-    """Whether every rule that was judged is kept; nothing judged is nothing accepted."""
-    return bool(verdicts) and all(verdict.passed for verdict in verdicts)
-
-
 def normalise(password: str) -> str:
     """The one spelling that is counted and hashed: NFC, nothing trimmed (NIST SP 800-63B-4 3.1.1.2)."""
     return unicodedata.normalize("NFC", password)
@@ -112,12 +108,11 @@ def normalise(password: str) -> str:
 class PasswordPolicy:
     """The rules for a new password (NIST SP 800-63B-4 3.1.1.2, ASVS 5.0 V6.2).
 
-    `min_length` counts code points after NFC, `max_bytes` UTF-8 bytes, `history` earlier passwords.
+    `min_length` counts code points after NFC, `history` earlier passwords, at most MOST_HISTORY.
     `bank_words` are names of this bank and its products, in any spelling.
     """
 
     min_length: int = 15
-    max_bytes: int = MAX_BYTES
     history: int = 5
     bank_words: tuple[str, ...] = ()
 
@@ -149,7 +144,7 @@ class PasswordPolicy:
         return Verdict(Rule.NOT_RECENT, self.message(Rule.NOT_RECENT), not is_reused, advice)
 
     def _refusal(self, password: str) -> Message | None:
-        if not _fits(password, self.max_bytes):
+        if not _fits(password):
             return Message(_TOO_LONG)
         if any(unicodedata.category(char) in {"Cc", "Cs"} for char in password):
             return Message(_UNTYPEABLE)
@@ -193,18 +188,11 @@ class UnusablePassword(ValueError):
 class Hasher:
     """Argon2id over the NFC spelling; by default OWASP's floor: 19 MiB, two passes, one lane.
 
-    `memory_cost` is in KiB; what is over `max_bytes` of UTF-8 is never hashed.
+    `memory_cost` is in KiB; what is over MAX_BYTES of UTF-8 is never hashed.
     """
 
-    def __init__(
-        self,
-        memory_cost: int = 19 * 1024,
-        time_cost: int = 2,
-        parallelism: int = 1,
-        max_bytes: int = MAX_BYTES,
-    ) -> None:
-        self._argon2 = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism)
-        self._max_bytes = max_bytes
+    def __init__(self, memory_cost: int = 19 * 1024, time_cost: int = 2) -> None:
+        self._argon2 = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=1)
         self._dummy = _hash_of_nobody(self._argon2)
 
     def hash(self, password: str) -> str:
@@ -213,13 +201,13 @@ class Hasher:
         Raises:
             UnusablePassword: `PasswordPolicy.judge` refuses all such passwords beforehand.
         """
-        if not self._is_usable(password):
+        if not _is_usable(password):
             raise UnusablePassword
         return self._argon2.hash(normalise(password))
 
     def verify(self, stored: str, password: str) -> bool:
         """Whether the hash was made from the password; no for a malformed hash or an unusable password."""
-        if not self._is_usable(password):
+        if not _is_usable(password):
             return False
         try:
             return self._argon2.verify(stored, normalise(password))
@@ -234,9 +222,6 @@ class Hasher:
         """Cost what `verify` costs, for a customer who does not exist (ASVS 5.0 V6.3.8)."""
         self.verify(self._dummy, password)
 
-    def _is_usable(self, password: str) -> bool:
-        return _fits(password, self._max_bytes) and not any("\ud800" <= char <= "\udfff" for char in password)
-
 
 def reused(hasher: Hasher, password: str, recent_hashes: Sequence[str]) -> bool:
     """Whether any of the hashes was made from this password; costs one verification each."""
@@ -249,9 +234,13 @@ def _hash_of_nobody(argon2: PasswordHasher) -> str:
     return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
-def _fits(password: str, max_bytes: int) -> bool:
+def _is_usable(password: str) -> bool:
+    return _fits(password) and not any("\ud800" <= char <= "\udfff" for char in password)
+
+
+def _fits(password: str) -> bool:
     """Measured before and after NFC: NFC may lengthen, and must not be asked about a megabyte of accents."""
-    return _size(password) <= max_bytes and _size(normalise(password)) <= max_bytes
+    return _size(password) <= MAX_BYTES and _size(normalise(password)) <= MAX_BYTES
 
 
 def _size(text: str) -> int:

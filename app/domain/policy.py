@@ -41,7 +41,7 @@ class Budget(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Every number a rule of recovery depends on; the settings fill it in."""
+    """Every number a rule of recovery depends on. The settings fill in the first part; their defaults are these."""
 
     link_valid: timedelta = timedelta(minutes=30)
     code_valid: timedelta = timedelta(seconds=120)
@@ -49,14 +49,14 @@ class Policy:
     code_channel: CodeChannel = CodeChannel.EMAIL
     question_count: int = 3
     question_attempts: int = 2
-    answers_in_a_row: int = 10
     lock: timedelta = timedelta(hours=24)
     login_attempts: int = 3
-    password_history: int = 5
     contact_hold: timedelta = timedelta(hours=24)
     idle: timedelta = timedelta(minutes=5)
     total: timedelta = timedelta(minutes=20)
     links_a_minute: int = 120
+    # No setting changes these: docs/decisions/0013, 0052.
+    answers_in_a_row: int = 10
     links_to_address_a_day: int = 20
     links_a_day: int = 5
     reserve_a_day: int = 5

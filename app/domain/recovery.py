@@ -28,6 +28,9 @@ class StaleRecovery(RuntimeError):
 class Recovery:
     """The state of one recovery. Times are UTC.
 
+    `step` is LINK_SENT until the document is proved: to the browser with the ticket `standing` shows that as
+    REIDENTIFY, which is never kept.
+
     Two kinds of browser know it: the one that asked for it, which sees only the neutral message, and the one
     whose session carries its `ticket`, which may go on. Opening the mailed link hands out the first ticket;
     proving the document replaces it, and so does handing over to the browser that asked (docs/decisions/0052), so

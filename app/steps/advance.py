@@ -86,49 +86,6 @@ def advance(store: Store, step: Step, case: Case, answer: Any) -> Moved:
     return _take(store, step, STEPS[step], case, answer)
 
 
-def offer(store: Store, step: Step, case: Case) -> Moved | None:
-    """Show a number by which the browser that asked may take over; None where that is not offered (0052).
-
-    Raises:
-        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
-    """
-    return _take(store, step, hand_over, case, None) if hand_over.is_offered(step, case) else None
-
-
-def _take_over(store: Store, case: Case, number: str) -> Moved:
-    """Compare the number that a browser without ticket typed; a wrong one moves nothing and tells nothing (S1, S9)."""
-    here = case.under_way
-    with store.transaction() as tx:
-        may_try = tx.recoveries.spend_number(here.id, case.rules.policy.number_attempts)
-    decision = link_sent.handle(case, number)
-    if not may_try or decision.outcome is Outcome.WRONG:
-        wrong = Moved(Step.LINK_SENT, Step.LINK_SENT, Outcome.WRONG, here, link_sent.WRONG_NUMBER)
-        return replace(wrong, out_of_tries=not may_try)
-    with store.transaction() as tx:
-        kept = tx.recoveries.save(here, decision.recovery)
-    return Moved(Step.LINK_SENT, next_step(Step.LINK_SENT, decision.outcome), decision.outcome, kept)
-
-
-def reissue(store: Store, case: Case) -> Moved | None:
-    """Send another code in place of one that came too late; it is one of the day's. None where none is owed (0050).
-
-    Raises:
-        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
-    """
-    return _take(store, Step.CODE, another_code, case, None) if case.is_owed_a_code else None
-
-
-def extend(store: Store, step: Step, case: Case) -> None:
-    """Give more time before the idle end, within the total, where there is one (WCAG 2.2.1).
-
-    Raises:
-        StaleRecovery: another request moved the recovery in between, and began its time anew.
-    """
-    if is_under_way(step, case):
-        with store.transaction() as tx:
-            tx.recoveries.save(case.under_way, case.under_way.touched(tx.now, case.rules.policy))
-
-
 def _take(store: Store, step: Step, module: Press, case: Case, answer: Any) -> Moved:
     tries_left = _spend(store, case, module.BUDGET)
     if module.BUDGET and tries_left is None:
@@ -175,10 +132,10 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
     if case.customer:
         tx.customers.hold(case.customer.id)
     if decision.outcome is Outcome.SPENT:
-        return lock_out(tx, case)
+        return _lock_out(tx, case)
     to = next_step(step, decision.outcome)
-    stays = to is step
-    after = decision.recovery if stays else replace(decision.recovery, step=to)
+    # Who stays keeps the step as it is kept: at REIDENTIFY that is LINK_SENT.
+    after = decision.recovery if to is step else replace(decision.recovery, step=to)
     after = after.touched(tx.now, case.rules.policy)
     if case.recovery is None:
         tx.recoveries.add(after)
@@ -188,7 +145,7 @@ def _keep(tx: Transaction, step: Step, case: Case, decision: Decision) -> Recove
     return after
 
 
-def lock_out(tx: Transaction, case: Case) -> Recovery:
+def _lock_out(tx: Transaction, case: Case) -> Recovery:
     """Close recovery for `LOCK_HOURS` and tell every address; log-in stays as it is (S3, S10).
 
     A wrong answer given at the same time does not stand in the way.
@@ -205,3 +162,45 @@ def lock_out(tx: Transaction, case: Case) -> Recovery:
         tx.budgets.lock(customer.id, tx.now + case.rules.policy.lock)
         tx.notices.post(NoticeKind.LOCKED, here.id, case.language, customer.id, customer.contact.channels)
     return locked
+
+
+def _take_over(store: Store, case: Case, number: str) -> Moved:
+    """Compare the number that a browser without ticket typed; a wrong one moves nothing and tells nothing (S1, S9)."""
+    here, step = case.under_way, Step.LINK_SENT
+    with store.transaction() as tx:
+        may_try = tx.recoveries.spend_number(here.id, case.rules.policy.number_attempts)
+    decision = link_sent.handle(case, number)
+    if not may_try or decision.outcome is Outcome.WRONG:
+        return Moved(step, step, Outcome.WRONG, here, link_sent.WRONG_NUMBER, out_of_tries=not may_try)
+    with store.transaction() as tx:
+        kept = tx.recoveries.save(here, decision.recovery)
+    return Moved(step, next_step(step, decision.outcome), decision.outcome, kept)
+
+
+def offer(store: Store, step: Step, case: Case) -> Moved | None:
+    """Show a number by which the browser that asked may take over; None where that is not offered (0052).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    return _take(store, step, hand_over, case, None) if hand_over.is_offered(step, case) else None
+
+
+def reissue(store: Store, case: Case) -> Moved | None:
+    """Send another code in place of one that came too late; it is one of the day's. None where none is owed (0050).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between; nothing of this one was kept.
+    """
+    return _take(store, Step.CODE, another_code, case, None) if case.is_owed_a_code else None
+
+
+def extend(store: Store, step: Step, case: Case) -> None:
+    """Give more time before the idle end, within the total, where there is one (WCAG 2.2.1).
+
+    Raises:
+        StaleRecovery: another request moved the recovery in between, and began its time anew.
+    """
+    if is_under_way(step, case):
+        with store.transaction() as tx:
+            tx.recoveries.save(case.under_way, case.under_way.touched(tx.now, case.rules.policy))

@@ -25,10 +25,11 @@ def is_offered(step: Step, case: Case) -> bool:
 
 
 def show(case: Case) -> dict[str, Any]:
-    """The number while it can be used, in two groups of three; whether one was asked for."""
+    """The number while it can be used, in two groups of three; for how many seconds; whether one was asked for."""
     nonce = case.under_way.live_number(case.now)
     digits = nonce and matching_number(nonce, case.rules.keys)
     return {
         "number": digits and f"{digits[:3]} {digits[3:]}",
+        "number_valid": case.rules.policy.number_valid.total_seconds(),
         "number_asked_for": case.under_way.number_nonce is not None,
     }

@@ -50,7 +50,7 @@ def handle(case: Case, password: str) -> Decision:
     failed = [verdict for verdict in verdicts(case, password) if not verdict.passed]
     if failed:
         return Decision(Outcome.WRONG, here, message=failed[0].advice)
-    recent = case.secret.recent_hashes[: rules.policy.password_history]
+    recent = case.owners_credential.recent_hashes[: rules.passwords.history]
     used_before = rules.passwords.judge_reuse(reused(rules.hasher, password, recent))
     if not used_before.passed:
         return Decision(Outcome.WRONG, here, message=used_before.advice)

@@ -9,11 +9,14 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
-from flask import Flask, g
+from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 
+from app.services import services
+
 SEED_BYTES: Final = 16
+WITHOUT_FORMS: Final = frozenset({"health.alive", "health.ready", "assets.asset"})
 UNREADABLE: Final = "unreadable"
 
 
@@ -22,6 +25,7 @@ class MaskedCSRFProtect(CSRFProtect):
 
     def init_app(self, app: Flask) -> None:
         """Protect every POST of the application, and give templates the masked `csrf_token`."""
+        app.before_request(_take_key)
         super().init_app(app)
         app.context_processor(lambda: {"csrf_token": masked_token})
         app.jinja_env.globals["csrf_token"] = masked_token
@@ -29,6 +33,12 @@ class MaskedCSRFProtect(CSRFProtect):
     def _get_csrf_token(self) -> str | None:
         found = super()._get_csrf_token()
         return found and unmask(found)
+
+
+def _take_key() -> None:
+    """Sign with a key of the database, which outlives `SECRET_KEY`."""
+    if request.endpoint not in WITHOUT_FORMS:
+        current_app.config["WTF_CSRF_SECRET_KEY"] = services().rules.keys.of("csrf")
 
 
 def masked_token() -> str:

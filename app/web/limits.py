@@ -179,9 +179,10 @@ def limited(*limits: Limit) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 def install(app: Flask) -> None:
     """Count in Redis where it is given, else in the database, so that all processes count together."""
-    settings = services().settings
-    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or f"{DatabaseStorage.STORAGE_SCHEME[0]}://"
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = IN_REDIS if settings.redis_url else {"store": services().store}
+    with app.app_context():
+        redis_url, store = services().settings.redis_url, services().store
+    app.config["RATELIMIT_STORAGE_URI"] = redis_url or f"{DatabaseStorage.STORAGE_SCHEME[0]}://"
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = IN_REDIS if redis_url else {"store": store}
     limiter.init_app(app)
     app.after_request(_give_back)
 

@@ -66,7 +66,6 @@ def draw_step(
         link_channel=case.recovery and case.recovery.link_channel,
         owed_a_code=case.is_owed_a_code,
         gave_way=case.gave_way,
-        policy=case.rules.policy,
         **context,
     )
     if step is Step.DONE:

@@ -65,7 +65,7 @@ _EVENTS = {
 def _enter(login: Login) -> None:
     mine = browser_session()
     mine.log_in(cast(int, login.customer_id), login.password_set_at)
-    mine["last_access_at"] = login.last_access_at and login.last_access_at.timestamp()
+    mine["last_access_at"] = login.last_access_at and login.last_access_at.isoformat()
 
 
 @blueprint.get("/personas/portal")

@@ -1,7 +1,7 @@
 """What every template knows: the bank, the stages' names, and how times and messages read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Flask
@@ -40,11 +40,6 @@ def stage_of(step: Step) -> int | None:
     return next((number for number, stage in enumerate(STAGES) if step in stage.steps), None)
 
 
-def from_timestamp(seconds: float) -> datetime:
-    """An instant (UTC) from seconds since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def duration(seconds: float) -> str:
     """A length of time in words, in the largest unit that tells it whole: `24 horas`, `2 minutos`, `90 segundos`."""
     whole = (unit for unit, length in (("hour", 3600), ("minute", 60)) if seconds >= length and seconds % length == 0)
@@ -56,7 +51,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         say=say,
         local_time=local_time,
-        from_timestamp=from_timestamp,
         from_iso=datetime.fromisoformat,
         duration=duration,
         day=format_date,

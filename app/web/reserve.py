@@ -8,7 +8,6 @@ from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain import reserve
-from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.events import log_event
 from app.services import services
@@ -47,7 +46,7 @@ def ask() -> WerkzeugResponse:
     rules = services().rules
     with services().store.transaction() as tx:
         customer = tx.customers.by_id(customer_id)
-        begun = reserve.begin(tx, customer, rules.keys, rules.policy.limit(Budget.RESERVE), language())
+        begun = reserve.begin(tx, rules, customer, language())
     if begun is None:
         document = document_key(customer.document, rules.keys)
         log_event("excess_rate_limit_exceeded", limit="links in reserve of one customer in a day", document=document)

@@ -73,10 +73,16 @@ def test_an_outcome_off_the_map_is_a_defect_and_says_so(step: Step, outcome: Out
         next_step(step, outcome)
 
 
-def test_from_an_end_one_can_only_start_again() -> None:
+def test_no_way_leads_on_from_an_end() -> None:
     assert {Step.DONE, Step.EXPIRED, Step.LOCKED, Step.REFUSED, Step.USED} == ENDS
-    for end in ENDS:
-        assert dict(JOURNEY[end]) == {Outcome.RESTARTED: Step.IDENTIFY}
+
+
+def test_only_who_proved_the_document_can_be_refused() -> None:
+    assert [step for step, outcome in KNOWN if outcome is Outcome.TURNED_AWAY] == [
+        Step.REIDENTIFY,
+        Step.QUESTIONS,
+        Step.PASSWORD,
+    ]
 
 
 def test_only_a_new_password_ends_well() -> None:

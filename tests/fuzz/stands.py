@@ -79,7 +79,7 @@ def _enrol(bank: Bank, number: int) -> Customer:
     kept = bank.enrol(replace(ALICE, document=document, contact=contact))
     rules = bank.services.rules
     with bank.store.transaction() as tx:
-        for former in range(rules.policy.password_history):
+        for former in range(rules.passwords.history):
             tx.credentials.assign(kept.id, rules.hasher.hash(f"colibrí número {former} del páramo"))
     return kept
 

@@ -22,7 +22,7 @@ from app.domain.case import Case, Rules
 from app.domain.customers import Customer, Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.login import LoginOutcome, log_in
-from app.domain.passwords import accepts, personal_words
+from app.domain.passwords import personal_words
 from app.domain.policy import Budget
 from app.domain.ports import Credential
 from app.domain.proofs import document_key
@@ -361,7 +361,7 @@ def test_the_demo_s_password_is_a_good_one_and_lets_in_whoever_is_not_shut_out(
     demo: Operator, person: people.Person
 ) -> None:
     customer, _ = demo.customer(person.document)
-    assert accepts(demo.rules.passwords.judge(people.PASSWORD, personal_words(customer)))
+    assert all(one.passed for one in demo.rules.passwords.judge(people.PASSWORD, personal_words(customer)))
     shut_out = {State.BLOCKED: LoginOutcome.BLOCKED, State.FROZEN: LoginOutcome.FROZEN}
     login = log_in(demo.store, demo.rules, person.document, people.PASSWORD)
     assert login.outcome is shut_out.get(person.state, LoginOutcome.WELCOME)

@@ -209,7 +209,8 @@ def test_the_fifth_number_still_counts(bank: Bank) -> None:
 
 def test_the_page_shows_the_number_in_two_groups_until_its_time_is_over(bank: Bank) -> None:
     _, opener, number = handing_over(bank)
-    page = {"number": f"{number[:3]} {number[3:]}", "number_asked_for": True, "may_hand_over": True}
+    digits = f"{number[:3]} {number[3:]}"
+    page = {"number": digits, "number_valid": 120, "number_asked_for": True, "may_hand_over": True}
 
     assert reidentify.show(opener.look()[1]) == page
     bank.clock.go_on(seconds=120)
@@ -217,7 +218,7 @@ def test_the_page_shows_the_number_in_two_groups_until_its_time_is_over(bank: Ba
 
 
 def test_before_a_number_is_asked_for_none_is_shown_and_after_the_hand_over_none_is_offered(bank: Bank) -> None:
-    nothing = {"number": None, "number_asked_for": False}
+    nothing = {"number": None, "number_valid": 120, "number_asked_for": False}
     assert reidentify.show(bank.open_link_of(ALICE).look()[1]) == nothing | {"may_hand_over": True}
     asker, _, number = handing_over(bank)
     asker.answer(number)
@@ -865,7 +866,7 @@ def test_of_all_that_is_wrong_with_a_password_the_first_of_the_list_is_said(
 
 
 def test_a_password_may_come_back_after_as_many_others_as_the_bank_chose(bank: Bank) -> None:
-    bank.choose(password_history=3)
+    bank.rules = replace(bank.rules, passwords=replace(bank.rules.passwords, history=3))
     names = ("una", "dos", "tres", "una", "cuatro", "una")
     outcomes = [assign(bank, f"caracola violeta {name} bajo el aguacero") for name in names]
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.domain import reserve
 from app.domain.customers import Channel, Contact
 from app.domain.messages import Language
@@ -9,14 +11,19 @@ from app.domain.notices import NoticeKind
 from app.domain.policy import Budget
 from app.domain.recovery import Recovery
 from tests.journey.bank import Bank
-from tests.people import ALICE, KEYS, LONG_AGO, key_of
+from tests.people import ALICE, LONG_AGO, key_of
 
 LIMIT = 2
 
 
+@pytest.fixture(autouse=True)
+def two_a_day(bank: Bank) -> None:
+    bank.choose(reserve_a_day=LIMIT)
+
+
 def begin(bank: Bank, contact: Contact = ALICE.contact) -> Recovery | None:
     with bank.store.transaction() as tx:
-        return reserve.begin(tx, replace(ALICE, contact=contact), KEYS, LIMIT, Language.ENGLISH)
+        return reserve.begin(tx, bank.rules, replace(ALICE, contact=contact), Language.ENGLISH)
 
 
 def test_the_recovery_that_begins_is_the_one_its_browser_waits_for(bank: Bank) -> None:

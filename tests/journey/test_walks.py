@@ -17,12 +17,12 @@ from hypothesis.stateful import (
 from sqlmodel import SQLModel, select
 
 from app.adapters.sql import SqlStore, SqlTransaction, connect
-from app.adapters.sql.customers import HISTORY_KEPT
 from app.adapters.sql.tables import BudgetRow, RecoveryRow
 from app.domain.alarm import freeze
 from app.domain.documents import IdentityDocument
 from app.domain.journey import ENDS, Outcome, Step
 from app.domain.messages import Language
+from app.domain.passwords import MOST_HISTORY
 from app.domain.policy import Budget, Policy
 from app.domain.recovery import StaleRecovery
 from tests import people
@@ -257,7 +257,7 @@ class Walks(RuleBasedStateMachine):
         for account in self.ledger.accounts.values():
             kept = tx.credentials.of(account.person.id)
             assert CHEAP.verify(kept.password_hash or "", account.password)
-            assert len(kept.recent_hashes) == min(account.passwords, HISTORY_KEPT)
+            assert len(kept.recent_hashes) == min(account.passwords, MOST_HISTORY)
 
     def _every_recovery_that_is_done_has_all_its_proofs(self, tx: SqlTransaction) -> None:
         done = {name for name, step, _ in recoveries(tx) if step is Step.DONE}

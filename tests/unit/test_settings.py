@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.policy import CodeChannel
+from app.domain.policy import CodeChannel, Policy
+from app.services import build
 from app.settings import ROOT, Settings, UnsafeSettings, read_settings
 
 GOOD_KEY = "correct-horse-battery-staple-0123456789"
@@ -310,7 +311,6 @@ def test_every_number_of_the_rules_comes_from_its_setting(environment: pytest.Mo
         QUESTION_ATTEMPTS="1",
         LOCK_HOURS="13",
         LOGIN_ATTEMPTS="6",
-        PASSWORD_HISTORY="14",
         CONTACT_HOLD_HOURS="15",
         RECOVERY_IDLE_MINUTES="16",
         RECOVERY_TOTAL_MINUTES="17",
@@ -318,7 +318,7 @@ def test_every_number_of_the_rules_comes_from_its_setting(environment: pytest.Mo
 
     assert (policy.link_valid, policy.code_valid) == (timedelta(minutes=11), timedelta(seconds=12))
     assert (policy.code_attempts, policy.question_attempts, policy.login_attempts) == (4, 1, 6)
-    assert (policy.question_count, policy.password_history) == (5, 14)
+    assert policy.question_count == 5
     assert (policy.lock, policy.contact_hold) == (timedelta(hours=13), timedelta(hours=15))
     assert (policy.idle, policy.total) == (timedelta(minutes=16), timedelta(minutes=17))
     assert policy.code_channel is CodeChannel.OTHER
@@ -344,3 +344,15 @@ def test_a_refused_start_prints_no_secret(environment: pytest.MonkeyPatch) -> No
 def test_settings_do_not_change_while_the_service_runs() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read_settings().code_attempts = 99
+
+
+def test_the_rules_by_themselves_are_those_of_the_default_settings(environment: pytest.MonkeyPatch) -> None:
+    assert read(environment).policy() == Policy()
+
+
+def test_the_rules_of_passwords_come_from_their_settings(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    chosen = {"PASSWORD_MIN_LENGTH": "18", "PASSWORD_HISTORY": "14", "BANK_NAME": "Banco Frailejón"}
+    passwords = build(read(environment, INSTANCE_DIR=str(tmp_path), **chosen)).rules.passwords
+
+    assert (passwords.min_length, passwords.history) == (18, 14)
+    assert passwords.bank_words == ("Banco Frailejón", "Línea Amigo")

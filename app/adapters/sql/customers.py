@@ -16,9 +16,8 @@ from app.adapters.sql.tables import (
 )
 from app.domain.customers import Contact, Customer, Holder, Product, ProductKind
 from app.domain.documents import IdentityDocument, IdType
+from app.domain.passwords import MOST_HISTORY
 from app.domain.ports import Credential
-
-HISTORY_KEPT = 24
 
 
 class SqlCustomers:
@@ -123,7 +122,7 @@ class SqlCredentials:
     def _forget_old_passwords(self, customer_id: int) -> None:
         owned = col(PasswordHistoryRow.customer_id) == customer_id
         kept = (
-            select(PasswordHistoryRow.id).where(owned).order_by(col(PasswordHistoryRow.id).desc()).limit(HISTORY_KEPT)
+            select(PasswordHistoryRow.id).where(owned).order_by(col(PasswordHistoryRow.id).desc()).limit(MOST_HISTORY)
         )
         self._connection.execute(
             delete(PasswordHistoryRow).where(owned, col(PasswordHistoryRow.id).not_in(kept.scalar_subquery()))

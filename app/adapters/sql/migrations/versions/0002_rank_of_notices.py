@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.domain.notices import RANK
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+RANK = {"code": 0, "frozen": 1, "changed": 1, "locked": 1, "link": 2}
 
 
 def upgrade() -> None:
@@ -18,7 +18,7 @@ def upgrade() -> None:
         notice.drop_index("ix_notice_due")
     table = sa.table("notice", sa.column("kind", sa.String()), sa.column("rank", sa.Integer()))
     for kind, rank in RANK.items():
-        op.execute(table.update().where(table.c.kind == kind.value).values(rank=rank))
+        op.execute(table.update().where(table.c.kind == kind).values(rank=rank))
     with op.batch_alter_table("notice") as notice:
         notice.alter_column("rank", existing_type=sa.Integer(), nullable=False)
         notice.create_index("ix_notice_due", ["done_at", "rank", "due_at"])

@@ -1,4 +1,4 @@
-"""The long-running commands: the delivery worker and the database's migrations."""
+"""The commands that keep the service running: the delivery worker, and the database's shape."""
 
 import signal
 import threading
