@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from app import customers_file
 from app.adapters.sql import SqlStore
-from app.customers_file import BadFile, Progress, Report, import_file
+from app.customers_file import BadFile, Progress, Report, checking, import_file, loading
 from app.domain import questions
 from app.domain.case import Rules
 from app.domain.customers import DEPOSITS, Customer, ProductKind
@@ -376,10 +375,15 @@ def test_a_password_is_set_for_a_frozen_customer_too_and_stays_frozen(load_lines
     assert credential.frozen_at is not None
 
 
+def take_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (checking, loading):
+        monkeypatch.setattr(part, "BATCH", 2)
+
+
 def test_a_file_of_many_batches_is_loaded_and_changed_like_a_small_one(
     load_lines: Import, store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(customers_file, "BATCH", 2)
+    take_two_at_a_time(monkeypatch)
     lines = crowd(7)
     assert load_lines(*lines) == Report(added=7)
     changed = [one | {"given_names": "Robert"} for one in lines[1:6]]
@@ -390,7 +394,7 @@ def test_a_file_of_many_batches_is_loaded_and_changed_like_a_small_one(
 def test_an_interrupted_load_leaves_nothing(
     path: Path, load_lines: Import, store: SqlStore, rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(customers_file, "BATCH", 2)
+    take_two_at_a_time(monkeypatch)
     load_lines(line(ALICE))
     before = everything(store)
     path.write_text("".join(json.dumps(one) + "\n" for one in crowd(6)))
