@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from e2e.dossier.incomplete import RESOLVED
+from e2e.dossier.incomplete import is_decided
 
 # The pictures that a reviewer asks for, and what each shows.
 VIEWS: Final = {
@@ -135,7 +135,8 @@ class Sighting(Record):
         """Everything that is wrong, in words."""
         violations = self.page.axe.violations if self.page else []
         broken = [f"axe-core: {one.rule}: {', '.join(one.targets)}" for one in violations]
-        open_ = [one.rule for one in self.page.axe.incomplete if one.rule not in RESOLVED] if self.page else []
+        undecided = self.page.axe.incomplete if self.page else []
+        open_ = [one.rule for one in undecided if not is_decided(one.rule, one.targets)]
         return [
             *self.failed,
             *broken,

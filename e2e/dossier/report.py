@@ -16,7 +16,7 @@ from app.settings import ROOT, read_settings
 from e2e.audit import TAGS
 from e2e.dossier import criteria
 from e2e.dossier.findings import VIEWS, Dossier, Picture, Sighting
-from e2e.dossier.incomplete import RESOLVED
+from e2e.dossier.incomplete import RESOLVED, is_decided
 from e2e.dossier.names import slug
 from e2e.dossier.transcripts import transcripts
 from e2e.states import WALKS
@@ -68,6 +68,7 @@ def render(found: Dossier, folder: Path) -> str:
         parts=PARTS,
         tags=TAGS,
         resolved=RESOLVED,
+        is_decided=is_decided,
         source=source,
         transcripts=transcripts,
     )

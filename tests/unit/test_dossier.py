@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import pytest
 from PIL import Image
 
-from e2e.dossier import criteria, pictures, report, tree
+from e2e.dossier import criteria, incomplete, pictures, report, tree
 from e2e.dossier.__main__ import read_whole
 from e2e.dossier.findings import Axe, Dossier, Heading, Measure, Page, Picture, Sighting, Stop, Verdict, Walked
 from e2e.dossier.transcripts import transcripts
@@ -130,6 +130,14 @@ def test_what_axe_cannot_decide_is_a_fault_until_somebody_decided() -> None:
     undecided = one.page.model_copy(update={"axe": axe(incomplete=[open_])})
 
     assert "nobody-knows" in one.model_copy(update={"page": undecided}).verdicts[0]
+
+
+def test_what_was_decided_for_one_element_is_open_for_any_other() -> None:
+    (decided,) = incomplete.ONLY_FOR["color-contrast"]
+
+    assert incomplete.is_decided("color-contrast", [decided])
+    assert not incomplete.is_decided("color-contrast", [decided, "h1"])
+    assert incomplete.is_decided("hidden-content", ["h1"])
 
 
 def test_a_walk_that_stopped_is_a_fault_and_its_states_say_so(folder: Path) -> None:
