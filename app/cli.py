@@ -154,15 +154,16 @@ def show(document: IdentityDocument) -> None:
         locked_until = tx.budgets.locked_until(customer.id)
         wrong_sets = policy.limit(in_a_row) - tx.budgets.left(customer.id, in_a_row, policy.limit(in_a_row))
         links = tx.budgets.left(customer.id, Budget.LINKS, policy.limit(Budget.LINKS))
-        refusal = Case(here.rules, tx.now, customer=customer, credential=credential).refusal()
-    closed = locked_until or wrong_sets >= policy.limit(in_a_row)
+        may_answer = wrong_sets < policy.limit(in_a_row)
+        case = Case(here.rules, tx.now, customer=customer, credential=credential, may_answer=may_answer)
+        refusal = case.refusal()
     blocked = (failures or 0) >= policy.login_attempts
     table = Table(box=box.SIMPLE, show_header=False)
     for name, value in (
         *_registered(customer),
         ("password", f"since {_instant(credential.changed_at)}" if credential.password_hash else "none"),
         ("log-in", _login(credential, blocked)),
-        ("recovery", f"refused: {refusal}" if refusal else "locked" if closed else "possible"),
+        ("recovery", f"refused: {refusal}" if refusal else "locked" if locked_until else "possible"),
         ("locked until", _instant(locked_until)),
         ("links left today", str(links)),
         ("wrong sets of answers in a row", f"{wrong_sets} of {policy.limit(in_a_row)}"),

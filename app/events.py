@@ -5,6 +5,7 @@ import sys
 import traceback
 import uuid
 import warnings
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,5 +101,9 @@ def _address(told: str) -> str:
 
 
 def log_event(event: str, **values: Any) -> None:
-    """Write one event. Values are ids, steps and counts; never a secret, a document or an address."""
-    _log.info(event, **values)
+    """Write one event. Values are ids, steps and counts; never a secret, a document or an address.
+
+    A log that cannot be written, on a full disk or to a pipe that nobody reads, ends nothing that is under way.
+    """
+    with suppress(OSError, ValueError):
+        _log.info(event, **values)

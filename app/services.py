@@ -45,7 +45,7 @@ def build(settings: Settings) -> Services:
         ),
         hasher=Hasher(),
     )
-    return Services(settings, SqlStore(engine, prepare=keys.load), rules)
+    return Services(settings, SqlStore(engine, prepare=keys.load, texted=bool(settings.sms_url)), rules)
 
 
 def install(app: Flask, services: Services) -> None:

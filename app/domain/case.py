@@ -30,8 +30,8 @@ class Rules:
 class Case:
     """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link.
 
-    `language` is the page's, and that of every message an answer causes; `gave_way` says that this browser handed
-    the recovery over.
+    `may_answer` is False once too many sets of answers in a row were wrong. `language` is the page's, and that of every
+    message an answer causes; `gave_way` says that this browser handed the recovery over.
     """
 
     rules: Rules
@@ -39,6 +39,7 @@ class Case:
     recovery: Recovery | None = None
     customer: Customer | None = None
     credential: Credential | None = None
+    may_answer: bool = True
     language: Language = Language.SPANISH
     gave_way: bool = False
 
@@ -83,6 +84,8 @@ class Case:
         frozen = self.owners_credential.frozen_at is not None
         if why := eligibility.refusal(self.owner, frozen, self.now, self.rules.policy):
             return why
+        if not self.may_answer:
+            return Refusal.TOO_MANY_WRONG
         try:
             self.questions()
         except TooFewFacts:

@@ -56,16 +56,20 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The registered addresses: e-mail, E.164 mobile, and when they last changed (UTC)."""
+    """The registered addresses: e-mail, E.164 mobile, and when they last changed (UTC).
+
+    `texted` says whether this bank has a provider that sends SMS at all.
+    """
 
     email: str | None
     mobile: str | None
     updated_at: datetime
+    texted: bool = True
 
     @property
     def channels(self) -> tuple[Channel, ...]:
         """Every channel on which this customer can be reached, e-mail first."""
-        both = ((Channel.EMAIL, self.email), (Channel.SMS, self.mobile))
+        both = ((Channel.EMAIL, self.email), (Channel.SMS, self.mobile if self.texted else None))
         return tuple(channel for channel, address in both if address)
 
     def address(self, channel: Channel) -> str:

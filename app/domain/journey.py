@@ -64,7 +64,7 @@ JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
         | _LOCKING
         | _REFUSING
         | _LEAVING,
-        Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _REFUSING | _LEAVING,
+        Step.PASSWORD: {Outcome.ACCEPTED: Step.DONE, Outcome.WRONG: Step.PASSWORD} | _LOCKING | _REFUSING | _LEAVING,
         Step.DONE: {},
         Step.EXPIRED: {},
         Step.LOCKED: {},

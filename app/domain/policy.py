@@ -31,6 +31,7 @@ class Budget(StrEnum):
     DOCUMENTS = "documents"
     GUESSES = "guesses"
     ANSWERS = "answers"
+    PASSWORDS = "passwords"
     ANSWERS_IN_A_ROW = "answers_in_a_row"
 
     @property
@@ -62,6 +63,7 @@ class Policy:
     reserve_a_day: int = 5
     codes_a_day: int = 10
     document_attempts: int = 3
+    password_attempts: int = 20
     number_valid: timedelta = timedelta(minutes=2)
     number_attempts: int = 5
 
@@ -74,5 +76,6 @@ class Policy:
             Budget.DOCUMENTS: self.document_attempts,
             Budget.GUESSES: self.code_attempts,
             Budget.ANSWERS: self.question_attempts,
+            Budget.PASSWORDS: self.password_attempts,
             Budget.ANSWERS_IN_A_ROW: self.answers_in_a_row,
         }[budget]

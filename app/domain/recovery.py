@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     ON_HOLD = "on_hold"
     FROZEN = "frozen"
     TOO_FEW_FACTS = "too_few_facts"
+    TOO_MANY_WRONG = "too_many_wrong"
 
 
 class StaleRecovery(RuntimeError):

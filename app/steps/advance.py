@@ -41,7 +41,9 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
     if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)
-    case = replace(case, customer=customer, credential=tx.credentials.of(customer.id))
+    in_a_row = tx.budgets.left(customer.id, Budget.ANSWERS_IN_A_ROW, rules.policy.limit(Budget.ANSWERS_IN_A_ROW))
+    credential = tx.credentials.of(customer.id)
+    case = replace(case, customer=customer, credential=credential, may_answer=in_a_row > 0)
     if step is Step.QUESTIONS and (why := case.refusal()):
         return next_step(step, Outcome.TURNED_AWAY), replace(case, recovery=replace(recovery, refusal=why))
     return step, case
@@ -102,7 +104,7 @@ def _take(store: Store, step: Step, module: Press, case: Case, answer: Any) -> M
 
 
 _RIGHT = (Outcome.ACCEPTED, Outcome.TURNED_AWAY)
-_REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS)
+_REFUNDED = (Budget.DOCUMENTS, Budget.GUESSES, Budget.ANSWERS, Budget.PASSWORDS)
 _SPENT_TOO = {Budget.ANSWERS: (Budget.ANSWERS_IN_A_ROW,)}
 
 
@@ -111,6 +113,7 @@ def _spend(store: Store, case: Case, budget: Budget | None) -> int | None:
     if budget is None:
         return None
     with store.transaction() as tx:
+        tx.customers.hold(case.owner.id)  # of several rows at once: nobody else takes them in another order
         left = [tx.budgets.spend(case.owner.id, one, case.rules.policy.limit(one)) for one in _all_of(budget)]
     counted = [number for number in left if number is not None]
     return min(counted) if len(counted) == len(left) else None

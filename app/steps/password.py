@@ -16,7 +16,7 @@ from app.domain.policy import Budget
 from app.domain.ports import Transaction
 from app.steps.form import StepForm
 
-BUDGET: Budget | None = None
+BUDGET: Budget | None = Budget.PASSWORDS  # «used before» would tell a thief, one guess after another, which one it is
 
 
 class Form(StepForm):

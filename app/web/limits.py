@@ -10,13 +10,14 @@ from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from flask_limiter import Limiter, RequestLimit
 
 from app.adapters.sql.limits import DatabaseStorage
 from app.domain.proofs import token_hash
 from app.services import services
 from app.signing import read_alarm, read_reserve
+from app.web.sessions import browser_session
 
 
 def address() -> str:
@@ -35,6 +36,21 @@ def address() -> str:
 def everybody() -> str:
     """All who ask, together."""
     return "everybody"
+
+
+def holder() -> str:
+    """Who answers: a browser that holds a recovery by itself, all others by their address.
+
+    So a stranger behind the same address cannot answer until nobody else there may; what a holder can guess is
+    the customer's budgets' to end.
+    """
+    mine = browser_session()
+    if mine.recovery_id and mine.ticket:
+        with services().store.transaction() as tx:
+            recovery = tx.recoveries.get(mine.recovery_id)
+        if recovery and recovery.ticket == mine.ticket:
+            return f"recovery/{recovery.id}"
+    return address()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,7 @@ ANSWER = Limit(
     "answer",
     "120 per 10 minutes",
     "Refused documents, codes, answers and passwords; each customer's budget ends guessing long before.",
+    key=holder,
     failures_only=True,
 )
 LINK = Limit(
@@ -192,13 +209,19 @@ def name_of(counted: RequestLimit) -> str:
     return str(counted.request_args[-1])
 
 
+def count_no_failure() -> None:
+    """Nothing was compared: a form that was left empty or misspelt is nobody's guess."""
+    g.nothing_compared = True
+
+
 def _give_back(response: Response) -> Response:
     """What counts failures only gives back the one it took when there was none.
 
     Every request is counted before anything is done, in one statement. Looking first and counting afterwards would
     let through all those that look at once.
     """
-    if response.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:  # with which every form refuses
+    refused = response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY  # as every form does
+    if not refused or g.get("nothing_compared"):
         for taken in limiter.current_limits:
             if name_of(taken) in _ONLY_FAILURES:
                 limiter.storage.incr(taken.key, taken.limit.get_expiry(), amount=-1)

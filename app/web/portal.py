@@ -14,7 +14,7 @@ from app.domain.proofs import document_key
 from app.events import log_event
 from app.services import services
 from app.steps.form import DocumentForm
-from app.web.limits import LOGIN, limited
+from app.web.limits import LOGIN, count_no_failure, limited
 from app.web.pages import draw
 from app.web.sessions import browser_session
 
@@ -45,6 +45,7 @@ def try_log_in() -> WerkzeugResponse:
     """One attempt to log in; a failure reads the same whoever's document it was."""
     form = LoginForm()
     if not form.validate():
+        count_no_failure()
         return draw("login.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, login=None)
     login = log_in(services().store, services().rules, form.answer, form.password.data or "")
     log_event(_EVENTS[login.outcome], document=document_key(form.answer, services().rules.keys))

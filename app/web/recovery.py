@@ -20,7 +20,7 @@ from app.steps.form import StepForm
 from app.steps.password import rules_list
 from app.translation import language, say
 from app.web.language import follow_link
-from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, limited
+from app.web.limits import ANSWER, IDENTIFY, LINK, RULES, count_no_failure, limited
 from app.web.pages import draw, draw_step, wants_fragment
 from app.web.sessions import browser_session
 from app.web.toll import Toll, unpaid
@@ -61,6 +61,7 @@ def answer() -> WerkzeugResponse:
         return _to_the_page()
     form = STEPS[step].Form.of(case)
     if not form.validate():
+        count_no_failure()
         return draw_step(step, case, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if step is Step.IDENTIFY and (owed := unpaid(case.now)):
         return _ask_toll(case, form, owed)

@@ -1,5 +1,6 @@
 """What must reach a customer: for how long it is worth sending, and how long to wait between tries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,8 @@ def test_a_link_is_not_sent_after_whoever_asked_was_told_to_start_again() -> Non
         (CAROL_BY_MOBILE_ONLY.contact, 1),
         (FRANK_OUT_OF_REACH.contact, 0),
         (Contact("", "", START), 0),
+        (replace(ALICE.contact, texted=False), 1),
+        (replace(CAROL_BY_MOBILE_ONLY.contact, texted=False), 0),
     ],
 )
 def test_a_customer_is_reached_at_every_registered_address(contact: Contact, count: int) -> None:

@@ -11,6 +11,7 @@ CHOSEN = {
     Budget.DOCUMENTS: Policy(document_attempts=77),
     Budget.GUESSES: Policy(code_attempts=77),
     Budget.ANSWERS: Policy(question_attempts=77),
+    Budget.PASSWORDS: Policy(password_attempts=77),
     Budget.ANSWERS_IN_A_ROW: Policy(answers_in_a_row=77),
 }
 

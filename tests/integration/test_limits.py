@@ -9,7 +9,7 @@ from app.web.limits import ALARM, ANSWER, IDENTIFY, LIMITS, LINK, LOGIN, REPORTS
 from tests.people import ALICE, BOB
 
 from .bank import Bank
-from .browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
+from .browser import LOG_IN, PORTAL, RECOVERY, Page
 from .conftest import OpenBank
 from .people import NOBODY, document
 from .test_neutrality import masked
@@ -41,10 +41,11 @@ def ask(bank: Bank, *, htmx: bool = False, **headers: str) -> Page:
     return browser.send(**document(NOBODY))
 
 
-def type_nonsense(browser: Browser) -> Page:
-    """A document that is none, where the link led."""
-    form = browser.visit()
-    return browser.post(RECOVERY, form.hidden | {"id_type": "CC", "id_number": "1"})
+def guess_number(bank: Bank, *, htmx: bool = False) -> Doing:
+    """A stranger, who asked for somebody's link, guesses at the number of the other device."""
+    walk = Walk(bank, htmx=htmx)
+    walk.ask()
+    return lambda: walk.asking.submit(number="000000")
 
 
 def opening(path: str, bank: Bank, *, htmx: bool) -> Page:
@@ -68,8 +69,7 @@ def doing(limit: Limit, bank: Bank, *, htmx: bool) -> Doing:
     if limit is REPORTS:
         return lambda: bank.browser(htmx=htmx).post("/csp")
     if limit is ANSWER:
-        browser = Walk(bank, htmx=htmx).to(Step.REIDENTIFY)
-        return lambda: type_nonsense(browser)
+        return guess_number(bank, htmx=htmx)
     assert limit is RULES
     browser = Walk(bank, htmx=htmx).to(Step.CONTACTS)
     fields = browser.page.hidden
@@ -132,12 +132,40 @@ def test_only_failed_log_ins_count(bank: Bank) -> None:
 
 
 def test_only_refused_answers_count(walk: Walk) -> None:
-    type_nonsense(walk.to(Step.REIDENTIFY))
+    walk.to(Step.REIDENTIFY).submit(**document(NOBODY))
     as_if_done(walk.bank, ANSWER, allowed(ANSWER) - 1)
     for press in (walk.type_document, walk.confirm_contacts, walk.type_code, walk.answer):
         assert press().status == 200
     assert walk.set_password("corta").status == 422
     assert walk.set_password().status == 429
+
+
+def test_a_form_left_empty_or_misspelt_is_nobodys_guess(walk: Walk) -> None:
+    bank, browser = walk.bank, walk.to(Step.REIDENTIFY)
+    assert browser.submit(id_type="CC", id_number="1").status == 422
+    assert bank.browser().visit(LOG_IN).status == 200
+    empty = bank.browser()
+    empty.visit(LOG_IN)
+    assert empty.submit(id_type="CC", id_number="", password="").status == 422
+    for limit in (ANSWER, LOGIN):
+        counted = bank.execute("SELECT count FROM rate WHERE key LIKE :name", name=f"%/{limit.name}/%")
+        assert [count for (count,) in counted] == [0]
+
+
+def test_whoever_guesses_at_the_same_address_keeps_nobody_from_going_on_with_a_recovery(walk: Walk) -> None:
+    walk.to(Step.CODE)
+    guess = guess_number(walk.bank)
+    guess()
+    as_if_done(walk.bank, ANSWER, allowed(ANSWER))
+    assert guess().status == 429
+    assert walk.type_code().step == Step.QUESTIONS
+
+
+def test_who_holds_a_recovery_is_limited_all_the_same(walk: Walk) -> None:
+    walk.to(Step.PASSWORD)
+    assert walk.set_password("corta").status == 422
+    as_if_done(walk.bank, ANSWER, allowed(ANSWER))
+    assert walk.set_password("corta").status == 429
 
 
 def test_made_up_links_from_the_same_address_keep_nobody_from_opening_a_good_one(walk: Walk) -> None:

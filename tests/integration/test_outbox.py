@@ -1,5 +1,7 @@
 """Nothing is lost: what must be sent is sent, whatever mail and SMS do (design decision 9, requirement S18)."""
 
+import errno
+import io
 import shutil
 import smtplib
 import socket
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app import events
 from app.adapters import mail
 from app.adapters import sms as sms_adapter
 from app.adapters.mail import Letter as OurLetter
@@ -241,7 +244,23 @@ def test_without_an_sms_provider_a_message_is_dropped_with_a_word_and_not_tried_
     bank.deliver()
     bank.clock.go_on(hours=1)
     assert not bank.worker.deliver_one()
-    assert [entry["problem"] for entry in bank.events("notice_dropped")] == ["no SMS provider is set"]
+    assert [entry["problem"] for entry in bank.events("notice_dropped")] == ["the address is gone"]
+
+
+def test_without_an_sms_provider_nobody_is_promised_a_message_to_the_mobile(walk: Walk) -> None:
+    page = walk.to(Step.DONE).page
+    walk.bank.deliver()
+    assert "Enviamos un aviso al correo que tiene registrado." in page.text
+    assert "celular que tiene" not in page.text
+    assert not walk.bank.events("notice_dropped")
+
+
+def test_without_an_sms_provider_who_has_only_a_mobile_is_out_of_reach_and_spends_nothing(bank: Bank) -> None:
+    Walk(bank, CAROL_BY_MOBILE_ONLY).ask()
+    bank.deliver()
+    assert [entry["problem"] for entry in bank.events("notice_dropped")] == ["no address is registered"]
+    assert not bank.execute("SELECT * FROM budget")
+    assert not bank.events("authn_token_created")
 
 
 def test_mail_and_sms_do_not_wait_for_each_other(open_bank: OpenBank, sms: SmsProvider) -> None:
@@ -339,6 +358,23 @@ def test_the_worker_outlives_a_database_that_is_away(
     shutil.copy(founded, folder / "bank.db")
     notify(bank, ALICE)
     until(lambda: bank.letters)
+
+
+class FullDisk(io.StringIO):
+    """A log that takes nothing."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_the_worker_sends_on_while_its_log_cannot_be_written(bank: Bank, working: Callable[[Bank], None]) -> None:
+    events.configure(FullDisk())
+    working(bank)
+    notify(bank, ALICE, times=8)
+    until(lambda: len(bank.letters) == 8)
+    events.configure(bank.log)
+    notify(bank, ALICE)
+    until(lambda: bank.events("notice_sent"))
 
 
 def test_the_worker_purges_by_itself(bank: Bank, working: Callable[[Bank], None]) -> None:

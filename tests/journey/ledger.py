@@ -17,6 +17,7 @@ SPENDS = {
     Step.CONTACTS: Budget.CODES,
     Step.CODE: Budget.GUESSES,
     Step.QUESTIONS: Budget.ANSWERS,
+    Step.PASSWORD: Budget.PASSWORDS,
 }
 RIGHT_IS_FREE = SPENDS.keys() - {Step.CONTACTS}
 
@@ -68,6 +69,12 @@ class Account:
 
     def _of(self, budget: Budget, window: timedelta = DAY) -> Tries:
         return self.tries.setdefault(budget, Tries(self.policy.limit(budget), window))
+
+    @property
+    def answered_wrong(self) -> bool:
+        """Whether all sets of answers in a row are spent."""
+        in_a_row = self._of(Budget.ANSWERS_IN_A_ROW, YEAR)
+        return in_a_row.spent == in_a_row.limit
 
     def is_locked(self, now: datetime) -> bool:
         """Whether recovery is closed."""
@@ -222,8 +229,10 @@ class Ledger:
 
     def drop(self, notice: Notice) -> None:
         """Note that a message will never be sent: a link that was counted costs nothing then."""
+        if notice.kind is not NoticeKind.LINK:
+            return
         entry = self.entries[notice.recovery_id]
-        if notice.kind is NoticeKind.LINK and entry.counted and entry.account:
+        if entry.counted and entry.account:
             entry.account.refund(Budget.LINKS)
 
     def _link(self, entry: Entry, letter: Letter) -> None:
@@ -246,7 +255,7 @@ class Ledger:
             entry.touched_at = now
             return Outcome.WRONG
         self._refund(entry.account, step)
-        if entry.account.frozen and step is Step.REIDENTIFY:
+        if step is Step.REIDENTIFY and (entry.account.frozen or entry.account.answered_wrong):
             entry.closed = True
             return Outcome.TURNED_AWAY
         entry.give(browser, step, now)

@@ -337,15 +337,16 @@ def test_one_wrong_set_of_answers_a_day_goes_unnoticed_for_ten_days_at_most(bank
     assert {letter.channel for letter in bank.deliver() if letter.kind is NoticeKind.LOCKED} == set(Channel)
 
 
-def test_after_ten_wrong_sets_in_a_row_even_the_right_one_is_not_compared_however_long_one_waits(
+def test_after_ten_wrong_sets_in_a_row_nobody_is_asked_again_however_long_one_waits(
     bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(5):
         assert wrong(bank, bank.walk(ALICE, Step.QUESTIONS), times=2)[-1] is Outcome.SPENT
         bank.clock.go_on(days=300 / 5)
     handled = Handled(monkeypatch, Step.QUESTIONS)
-    assert right(bank, bank.walk(ALICE, Step.QUESTIONS)).outcome is Outcome.SPENT
-    assert handled.count == 0
+    browser = bank.open_link_of(ALICE)
+    assert browser.answer(ALICE.document).recovery.refusal is Refusal.TOO_MANY_WRONG
+    assert (browser.step, handled.count) == (Step.REFUSED, 0)
 
     with bank.store.transaction() as tx:
         tx.budgets.clear(ALICE.id)  # the bank has spoken with her
@@ -818,13 +819,15 @@ def test_if_any_part_of_it_fails_nothing_has_changed(
 ) -> None:
     browser = bank.walk(ALICE, Step.PASSWORD)
     prepare_account(bank)
-    before = bank.rows()
+    before, spent = bank.rows(), [bank.spent(ALICE, budget) for budget in Budget]
     with monkeypatch.context() as broken:
         broken.setattr(port, part, breaks_after(getattr(port, part)))
         with pytest.raises(ConnectionError):
             right(bank, browser)
 
-    assert bank.rows() == before
+    after = bank.rows()
+    assert {name for name in after if after[name] != before[name]} <= {"budget"}
+    assert [bank.spent(ALICE, budget) for budget in Budget] == spent
     assert right(bank, browser).step is Step.DONE
 
 
@@ -839,13 +842,21 @@ def breaks_after(method: Any) -> Any:
 
 
 @pytest.mark.parametrize("password", [WEAK_PASSWORD, OLD_PASSWORD])
-def test_a_refused_password_says_why_and_costs_nothing(bank: Bank, password: str) -> None:
+def test_a_refused_password_says_why_and_another_one_may_follow(bank: Bank, password: str) -> None:
     browser = bank.walk(ALICE, Step.PASSWORD)
     moved = [browser.answer(password) for _ in range(9)]
 
     assert {one.outcome for one in moved} == {Outcome.WRONG}
-    assert all(one.message and one.tries_left is None for one in moved)
+    assert all(one.message for one in moved)
     assert right(bank, browser).step is Step.DONE
+
+
+def test_who_guesses_at_the_present_password_by_setting_it_again_is_locked_and_told_of(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.PASSWORD)
+    outcomes = [browser.answer(OLD_PASSWORD).outcome for _ in range(20)]
+
+    assert outcomes == [Outcome.WRONG] * 19 + [Outcome.SPENT]
+    assert {letter.kind for letter in bank.deliver()} == {NoticeKind.LOCKED}
 
 
 @pytest.mark.parametrize(

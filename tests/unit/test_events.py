@@ -1,12 +1,13 @@
 """Events: one line each, whatever a value holds."""
 
 import ast
+import errno
 import io
 import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,27 @@ def test_an_event_is_one_json_object_with_its_values(stream: io.StringIO) -> Non
 
     assert written.pop("timestamp")
     assert written == {"event": "recovery_step", "recovery": "r1", "step": "code", "tries": 2}
+
+
+class FullDisk(io.StringIO):
+    """A log that takes nothing."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("broken", [FullDisk, closed])
+@pytest.mark.usefixtures("stream")
+def test_a_log_that_cannot_be_written_ends_nothing(broken: Callable[[], io.StringIO]) -> None:
+    events.configure(broken())
+
+    log_event("data_purged")
 
 
 def test_the_time_of_an_event_carries_its_offset(stream: io.StringIO) -> None:

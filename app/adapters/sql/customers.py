@@ -23,8 +23,9 @@ from app.domain.ports import Credential
 class SqlCustomers:
     """The bank's customers, read only."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, texted: bool) -> None:
         self._connection = connection
+        self._texted = texted
 
     def by_document(self, document_key: str) -> Customer | None:
         """The customer with this keyed document, if there is one."""
@@ -51,7 +52,7 @@ class SqlCustomers:
             document=IdentityDocument(IdType(row.id_type), row.id_number),
             given_names=row.given_names,
             family_names=row.family_names,
-            contact=Contact(row.email, row.mobile, row.contact_updated_at),
+            contact=Contact(row.email, row.mobile, row.contact_updated_at, self._texted),
             products=self._products(row.id),
         )
 

@@ -53,10 +53,10 @@ def _begin_immediate(connection: Connection) -> None:
 class SqlTransaction:
     """All ports on one connection inside one transaction, at one instant."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, *, texted: bool) -> None:
         self.now = now
         self.connection = connection
-        self.customers = SqlCustomers(connection)
+        self.customers = SqlCustomers(connection, texted=texted)
         self.credentials = SqlCredentials(connection, now)
         self.recoveries = SqlRecoveries(connection)
         self.budgets = SqlBudgets(connection, now)
@@ -66,11 +66,20 @@ class SqlTransaction:
 
 
 class SqlStore:
-    """Hands out transactions; what is done in one is kept when its block ends well, else undone."""
+    """Hands out transactions; what is done in one is kept when its block ends well, else undone.
+
+    Customers are `texted` where there is a provider of SMS.
+    """
 
     def __init__(
-        self, engine: Engine, clock: Callable[[], datetime] = utc_now, prepare: Callable[[], object] | None = None
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime] = utc_now,
+        prepare: Callable[[], object] | None = None,
+        *,
+        texted: bool = True,
     ) -> None:
+        self._texted = texted
         self.engine = engine
         self.clock = clock
         self._prepare = prepare
@@ -84,4 +93,4 @@ class SqlStore:
         if self._prepare is not None:
             self._prepare()
         with self.engine.begin() as connection:
-            yield SqlTransaction(connection, self.clock())
+            yield SqlTransaction(connection, self.clock(), texted=self._texted)
