@@ -57,11 +57,12 @@ RANK: Final[dict[NoticeKind, int]] = {
 
 
 LATE: Final = timedelta(seconds=60)
+LONGEST_WAIT: Final = timedelta(minutes=5)
 
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th failed attempt: 1, 2, 4 … seconds, at most five minutes."""
-    return timedelta(seconds=min(2 ** max(attempts - 1, 0), 300))
+    return timedelta(seconds=min(2 ** max(attempts - 1, 0), LONGEST_WAIT.seconds))
 
 
 def expired(notice: Notice, now: datetime) -> bool:

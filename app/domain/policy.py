@@ -16,6 +16,7 @@ class CodeChannel(StrEnum):
 
 DAY: Final = timedelta(hours=24)
 YEAR: Final = timedelta(days=365)
+LONGEST_LOCK: Final = timedelta(days=7)
 
 
 class Budget(StrEnum):
@@ -38,6 +39,11 @@ class Budget(StrEnum):
     def window(self) -> timedelta:
         """For how long what was spent is spent, if nothing gives it back."""
         return YEAR if self is Budget.ANSWERS_IN_A_ROW else DAY
+
+    @property
+    def longest(self) -> timedelta:
+        """For how long it can be spent at most: a lock keeps the budgets of a day until it ends."""
+        return max(self.window, LONGEST_LOCK)
 
 
 @dataclass(frozen=True, slots=True)

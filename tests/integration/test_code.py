@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from app.domain import proofs
 from app.domain.customers import Customer
 from app.domain.journey import Step
+from app.domain.policy import Budget
 from app.steps import contacts
 from tests.people import ALICE, CAROL_BY_MOBILE_ONLY
 
@@ -331,9 +332,10 @@ def test_contacts_are_shown_masked(walk: Walk) -> None:
 
 
 def test_codes_are_sent_ten_times_a_day_at_most(bank: Bank, walk: Walk) -> None:
-    bank.execute(
-        "INSERT INTO budget (customer_id, budget, spent, ends_at) SELECT id, 'codes', 10, '2027-01-01' FROM customer"
-    )
+    alice = bank.customer(ALICE).id
+    with bank.store.transaction() as tx:
+        for _ in range(10):
+            tx.budgets.spend(alice, Budget.CODES, 10)
     walk.to(Step.CONTACTS)
     assert walk.browser.submit().step == Step.LOCKED
 

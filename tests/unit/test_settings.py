@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.policy import CodeChannel, Policy
+from app.domain.policy import LONGEST_LOCK, CodeChannel, Policy
 from app.services import build
 from app.settings import ROOT, Settings, UnsafeSettings, read_settings
 
@@ -263,6 +263,10 @@ def test_every_number_has_bounds_that_are_told(
         assert getattr(read(environment, **{name: str(allowed)}), name.lower()) == allowed
     for beyond in (lowest - 1, highest + 1):
         assert name in refused(environment, **{name: str(beyond)})
+
+
+def test_the_longest_lock_that_may_be_chosen_is_the_longest_that_the_rules_know() -> None:
+    assert timedelta(hours=BOUNDS["LOCK_HOURS"][1]) == LONGEST_LOCK
 
 
 @pytest.mark.parametrize(("idle", "total"), [("21", "20"), ("5", "4")])

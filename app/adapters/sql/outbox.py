@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlmodel import col, func, select
 
-from app.adapters.sql.statements import insert
+from app.adapters.sql.statements import insert, is_over
 from app.adapters.sql.tables import NoticeRow
 from app.domain.customers import Channel
 from app.domain.messages import Language
-from app.domain.notices import RANK, Notice, NoticeKind
+from app.domain.notices import LONGEST_WAIT, RANK, Notice, NoticeKind
 
 _COLUMNS = (
     col(NoticeRow.id),
@@ -70,9 +70,10 @@ class SqlNotices:
 
     def claim(self, lease: timedelta) -> Notice | None:
         """Take the most urgent message due, of those the oldest; it falls due again when the lease ends."""
+        is_due = is_over(col(NoticeRow.due_at), self._now, max(lease, LONGEST_WAIT))
         due = (
             select(NoticeRow.id)
-            .where(col(NoticeRow.done_at).is_(None), col(NoticeRow.due_at) <= self._now)
+            .where(col(NoticeRow.done_at).is_(None), is_due)
             .order_by(col(NoticeRow.rank), col(NoticeRow.due_at), col(NoticeRow.created_at))
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -4,14 +4,14 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, update
+from sqlalchemy import ColumnElement, Connection, case, delete, not_, update
 from sqlmodel import col, select
 
-from app.adapters.sql.statements import insert
+from app.adapters.sql.statements import insert, is_over
 from app.adapters.sql.tables import BudgetRow, LockRow, RecoveryRow
 from app.domain.customers import Channel
 from app.domain.journey import ENDS, Step
-from app.domain.policy import Budget
+from app.domain.policy import LONGEST_LOCK, Budget
 from app.domain.recovery import Recovery, Refusal, StaleRecovery
 
 _ENUMS = {"step": Step, "link_channel": Channel, "code_channel": Channel, "refusal": Refusal}
@@ -122,7 +122,7 @@ class SqlBudgets:
 
     def spend(self, customer_id: int, budget: Budget, limit: int) -> int | None:
         """Spend one and tell how many are left, None when none was; one statement: nobody gets in between."""
-        over = col(BudgetRow.ends_at) <= self._now
+        over = is_over(col(BudgetRow.ends_at), self._now, budget.longest)
         ends_at = self._now + budget.window
         spent = self._connection.execute(
             insert(self._connection, BudgetRow)
@@ -145,7 +145,7 @@ class SqlBudgets:
             select(BudgetRow.spent).where(
                 col(BudgetRow.customer_id) == customer_id,
                 col(BudgetRow.budget) == budget,
-                col(BudgetRow.ends_at) > self._now,
+                not_(is_over(col(BudgetRow.ends_at), self._now, budget.longest)),
             )
         )
         return max(limit - (spent or 0), 0)
@@ -182,5 +182,8 @@ class SqlBudgets:
 
     def locked_until(self, customer_id: int) -> datetime | None:
         """Until when recovery is closed (UTC), None if it is open."""
-        until = self._connection.scalar(select(LockRow.until).where(col(LockRow.customer_id) == customer_id))
-        return until if until and until > self._now else None
+        return self._connection.scalar(
+            select(LockRow.until).where(
+                col(LockRow.customer_id) == customer_id, not_(is_over(col(LockRow.until), self._now, LONGEST_LOCK))
+            )
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
-from app.adapters.sql.statements import columns, insert
+from app.adapters.sql.statements import OUT_OF_STEP, columns, insert
 from app.adapters.sql.tables import SessionRow
 
 
@@ -42,10 +42,9 @@ class SqlSessions:
         return self._stored(col(SessionRow.customer_id) == customer_id)
 
     def _stored(self, condition: Any) -> list[StoredSession]:
+        alive = (col(SessionRow.expires_at) > self._now) & (col(SessionRow.created_at) <= self._now + OUT_OF_STEP)
         rows = self._connection.execute(
-            select(*columns(SessionRow))
-            .where(condition, col(SessionRow.expires_at) > self._now)
-            .order_by(col(SessionRow.seen_at).desc())
+            select(*columns(SessionRow)).where(condition, alive).order_by(col(SessionRow.seen_at).desc())
         )
         return [StoredSession(**dict(row._mapping) | {"data": json.loads(row.data)}) for row in rows]
 

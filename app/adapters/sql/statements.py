@@ -1,10 +1,15 @@
 """What both databases say in their own dialect."""
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
+
+OUT_OF_STEP: Final = timedelta(minutes=5)
+"""How far the clocks of hosts, and transactions that wait for each other, may be apart."""
 
 
 def insert(connection: Connection, table: type[SQLModel]) -> Any:
@@ -21,6 +26,14 @@ def wait_for_turn(connection: Connection, number: int) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def is_over(ends_at: Mapped[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Whether what lasts no longer than `longest` is over.
+
+    It ended, or it ends too late to have begun by now: the clock was ahead then, and its date would bind for long.
+    """
+    return (ends_at <= now) | (ends_at > now + longest + OUT_OF_STEP)
 
 
 def columns(table: type[SQLModel]) -> list[Any]:
