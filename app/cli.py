@@ -26,6 +26,7 @@ from app.adapters.sql.renewal import renew
 from app.adapters.sql.tables import CustomerRow, LoginFailureRow
 from app.customers_file import BadFile, Watch
 from app.domain import alarm, questions
+from app.domain.alarm import Unfrozen
 from app.domain.case import Case
 from app.domain.customers import Customer
 from app.domain.documents import IdentityDocument, InvalidDocument
@@ -40,6 +41,12 @@ from app.settings import BOGOTA
 
 INTERRUPTED: Final = 130
 SPARSE_SECONDS: Final = 5
+UNFROZEN: Final = {
+    Unfrozen.SAME_PASSWORD: "The password can be used again.",
+    Unfrozen.FORGOTTEN: "The password was set shortly before the alarm and is forgotten: a recovery sets a new one.",
+    Unfrozen.NO_PASSWORD: "The access is open again, but there is no password: a recovery sets one.",
+    Unfrozen.NOT_FROZEN: "This customer is not frozen; nothing was changed.",
+}
 
 
 class Stopped(click.ClickException):
@@ -209,12 +216,11 @@ def unlock(document: IdentityDocument) -> None:
 def unfreeze(document: IdentityDocument) -> None:
     """Open the access again, once the bank has spoken with the customer; what a stranger may have set is forgotten."""
     with services().store.transaction() as tx:
-        same_password = alarm.unfreeze(tx, _customer(tx, document))
-    log_event("authn_credential_unfrozen", document=_key(document), same_password=same_password)
-    if same_password:
-        click.echo("The password can be used again.")
-    else:
-        click.echo("The password was set shortly before the alarm and is forgotten: a recovery sets a new one.")
+        done = alarm.unfreeze(tx, _customer(tx, document), _key(document))
+    if done is not Unfrozen.NOT_FROZEN:
+        same_password = done is Unfrozen.SAME_PASSWORD
+        log_event("authn_credential_unfrozen", document=_key(document), same_password=same_password)
+    click.echo(UNFROZEN[done])
 
 
 def _key(document: IdentityDocument) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.sql import SqlStore, SqlTransaction
-from app.domain.alarm import ALARM_VALID, freeze, unfreeze
+from app.domain.alarm import ALARM_VALID, Unfrozen, freeze, unfreeze
 from app.domain.case import Rules
 from app.domain.customers import Channel, Customer
 from app.domain.journey import ENDS, Step
@@ -34,12 +34,12 @@ def press(bank: SqlStore) -> bool:
         return freeze(tx, tx.customers.by_id(ALICE.id), "r1", Language.SPANISH)
 
 
-def open_again(bank: SqlStore, person: Customer = ALICE) -> bool:
+def open_again(bank: SqlStore, person: Customer = ALICE) -> Unfrozen:
     """The bank has spoken with the customer."""
     with bank.transaction() as tx:
         kept = tx.customers.by_document(key_of(person))
         assert kept is not None
-        return unfreeze(tx, kept)
+        return unfreeze(tx, kept, key_of(person))
 
 
 def begin(tx: SqlTransaction, step: Step, customer_id: int) -> str:
@@ -59,7 +59,7 @@ def test_the_password_is_of_no_use_until_the_bank_has_spoken_with_the_customer(b
     assert press(bank)
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.FROZEN
 
-    assert open_again(bank) is False
+    assert open_again(bank) is Unfrozen.FORGOTTEN
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WRONG
 
 
@@ -67,7 +67,19 @@ def test_what_was_set_long_before_the_alarm_can_be_used_again(bank: SqlStore, ru
     clock.now += ALARM_VALID
     press(bank)
 
-    assert open_again(bank) is True
+    assert open_again(bank) is Unfrozen.SAME_PASSWORD
+    assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_the_right_password_typed_while_it_was_frozen_does_not_keep_it_blocked(
+    bank: SqlStore, rules: Rules, clock: Clock
+) -> None:
+    clock.now += ALARM_VALID
+    press(bank)
+    typed = [log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome for _ in range(4)]
+    assert typed == [LoginOutcome.FROZEN] * 3 + [LoginOutcome.BLOCKED]
+
+    open_again(bank)
     assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
 
 
@@ -80,7 +92,7 @@ def test_what_was_set_shortly_before_the_alarm_is_forgotten_and_cannot_be_set_ag
     clock.now += ALARM_VALID - timedelta(microseconds=1)
     press(bank)
 
-    assert open_again(bank) is False
+    assert open_again(bank) is Unfrozen.FORGOTTEN
     assert log_in(bank, rules, ALICE.document, NEW_PASSWORD).outcome is LoginOutcome.WRONG
     with bank.transaction() as tx:
         kept = tx.credentials.of(ALICE.id)
@@ -88,11 +100,22 @@ def test_what_was_set_shortly_before_the_alarm_is_forgotten_and_cannot_be_set_ag
     assert reused(rules.hasher, NEW_PASSWORD, kept.recent_hashes)
 
 
-def test_who_never_had_a_password_and_who_was_never_frozen_lose_none(bank: SqlStore, rules: Rules) -> None:
-    assert open_again(bank) is True
-    assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
-    enrol(bank, GRACE_WITH_ONE_CARD)
-    assert open_again(bank, GRACE_WITH_ONE_CARD) is True
+def test_who_was_never_frozen_is_told_apart_and_nothing_of_theirs_changes(bank: SqlStore, rules: Rules) -> None:
+    for _ in range(3):
+        log_in(bank, rules, ALICE.document, "wrong")
+    assert open_again(bank) is Unfrozen.NOT_FROZEN
+    assert log_in(bank, rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.BLOCKED
+
+
+def test_who_has_no_password_to_go_back_to_is_told_apart(bank: SqlStore) -> None:
+    never_had_one = enrol(bank, GRACE_WITH_ONE_CARD)
+    with bank.transaction() as tx:
+        tx.credentials.freeze(never_had_one.id)
+    assert open_again(bank, never_had_one) is Unfrozen.NO_PASSWORD
+    press(bank)
+    assert open_again(bank) is Unfrozen.FORGOTTEN
+    press(bank)
+    assert open_again(bank) is Unfrozen.NO_PASSWORD
 
 
 @pytest.mark.parametrize("step", LIVE)

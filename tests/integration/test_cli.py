@@ -227,6 +227,45 @@ def test_unfreeze_gives_nobody_the_password_back_that_the_alarm_was_about(operat
     assert log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WRONG
 
 
+def freeze(operator: Operator, person: Customer) -> None:
+    """The customer pressed «no fui yo»."""
+    with operator.store.transaction() as tx:
+        found = tx.customers.by_document(document_key(person.document, operator.rules.keys))
+        assert found
+        tx.credentials.freeze(found.id)
+
+
+def unfreeze(operator: Operator, person: Customer) -> tuple[str, list[bool]]:
+    """What `customers unfreeze` says, and what the log says then of the password."""
+    logged = io.StringIO()
+    events.configure(logged)
+    told = operator.run("customers", "unfreeze", "--document", str(person.document)).stdout
+    entries = map(json.loads, logged.getvalue().splitlines())
+    return told, [entry["same_password"] for entry in entries if entry["event"] == "authn_credential_unfrozen"]
+
+
+def test_unfreeze_opens_log_in_for_who_typed_the_right_password_meanwhile(operator: Operator, clock: Clock) -> None:
+    operator.enrol(ALICE)
+    clock.go_on(days=7)
+    freeze(operator, ALICE)
+    for _ in range(4):
+        log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD)
+    assert unfreeze(operator, ALICE) == ("The password can be used again.\n", [True])
+    assert log_in(operator.store, operator.rules, ALICE.document, OLD_PASSWORD).outcome is LoginOutcome.WELCOME
+
+
+def test_unfreeze_says_of_somebody_who_is_not_frozen_that_nothing_changed(operator: Operator) -> None:
+    operator.enrol(ALICE)
+    assert unfreeze(operator, ALICE) == ("This customer is not frozen; nothing was changed.\n", [])
+
+
+def test_unfreeze_promises_no_password_where_there_is_none(operator: Operator) -> None:
+    operator.run("customers", "import", operator.file(line(ALICE)))
+    freeze(operator, ALICE)
+    told, logged = unfreeze(operator, ALICE)
+    assert (told, logged) == ("The access is open again, but there is no password: a recovery sets one.\n", [False])
+
+
 def shown(operator: Operator, person: Customer) -> dict[str, str]:
     """What `customers show` says, by name."""
     output = operator.run("customers", "show", "--document", str(person.document)).stdout
