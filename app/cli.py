@@ -207,8 +207,13 @@ def unlock(document: IdentityDocument) -> None:
         tx.customers.hold(customer.id)
         tx.budgets.clear(customer.id)
         tx.credentials.clear_logins(_key(document))
+        frozen = tx.credentials.of(customer.id).frozen_at is not None
     log_event("recovery_unlocked", document=_key(document))
-    click.echo("Recovery and log-in are open again.")
+    if frozen:
+        click.echo("Spent tries, the lock and wrong passwords are forgotten.")
+        click.echo("Recovery and log-in stay closed: the customer is still frozen. `customers unfreeze` opens them.")
+    else:
+        click.echo("Recovery and log-in are open again.")
 
 
 @customers.command()

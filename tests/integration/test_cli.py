@@ -244,6 +244,20 @@ def unfreeze(operator: Operator, person: Customer) -> tuple[str, list[bool]]:
     return told, [entry["same_password"] for entry in entries if entry["event"] == "authn_credential_unfrozen"]
 
 
+def test_unlock_says_that_who_is_frozen_stays_shut_out_and_what_opens(operator: Operator) -> None:
+    operator.enrol(ALICE)
+    assert operator.run("customers", "unlock", "--document", str(ALICE.document)).stdout == (
+        "Recovery and log-in are open again.\n"
+    )
+    freeze(operator, ALICE)
+    told = operator.run("customers", "unlock", "--document", str(ALICE.document)).stdout.splitlines()
+    assert told[-1] == (
+        "Recovery and log-in stay closed: the customer is still frozen. `customers unfreeze` opens them."
+    )
+    assert not any("open again" in one for one in told)
+    assert shown(operator, ALICE)["log-in"].startswith("frozen")
+
+
 def test_unfreeze_opens_log_in_for_who_typed_the_right_password_meanwhile(operator: Operator, clock: Clock) -> None:
     operator.enrol(ALICE)
     clock.go_on(days=7)
