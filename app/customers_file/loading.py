@@ -33,7 +33,7 @@ def load(tx: SqlTransaction, rules: Rules, entries: Iterable[CustomerEntry]) -> 
     """Bring customers into the database as these entries say. No document may come twice.
 
     An entry whose digest is known is left alone. Otherwise the customer's row and products are written anew. A
-    password is set only where there is none yet.
+    password is set only for who never had one: what `unfreeze` made forgotten stays so.
     """
     report, rest = Report(), iter(entries)
     while batch := {document_key(entry.document, rules.keys): entry for entry in islice(rest, BATCH)}:
@@ -134,6 +134,6 @@ class _Batch:
     def _set_passwords(self, ids: Mapping[str, int]) -> None:
         credentials = self._tx.credentials
         for key, entry in self._entries.items():
-            if entry.password is not None and credentials.of(ids[key]).password_hash is None:
+            if entry.password is not None and credentials.of(ids[key]).changed_at is None:
                 credentials.assign(ids[key], self._rules.hasher.hash(entry.password))
                 self._report.passwords += 1

@@ -359,6 +359,16 @@ def test_a_password_that_the_customer_chose_since_is_never_reset(
     assert everything(store) == before
 
 
+def test_a_password_that_was_forgotten_after_an_alarm_does_not_come_back(load_lines: Import, store: SqlStore) -> None:
+    load_lines(line(ALICE, password=OLD_PASSWORD))
+    with store.transaction() as tx:
+        tx.credentials.forget(1)
+    before = everything(store)
+    assert load_lines(line(ALICE, password=OLD_PASSWORD)) == Report(unchanged=1)
+    assert load_lines(line(ALICE, password="another one from the file")) == Report(unchanged=1)
+    assert everything(store) == before
+
+
 def test_a_password_that_comes_later_is_set_although_nothing_else_is_new(load_lines: Import, store: SqlStore) -> None:
     load_lines(line(ALICE))
     assert load_lines(line(ALICE, password=OLD_PASSWORD)) == Report(unchanged=1, passwords=1)
