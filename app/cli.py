@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from math import prod
@@ -109,6 +110,7 @@ def import_customers(file: Path) -> None:
         raise click.BadParameter("is read twice, so it must be an ordinary file.", param_hint="FILE")
     here = services()
     done = customers_file.import_file(file, here.store, here.rules, _watch(file.stat().st_size))
+    log_event("customers_imported", **asdict(done))
     click.echo(f"{done.added:,} added, {done.changed:,} changed, {done.unchanged:,} as before.")
     if done.passwords:
         click.echo(f"{done.passwords:,} passwords set.")
@@ -284,6 +286,7 @@ def renew_data_key() -> None:
     with here.store.transaction() as tx, click.progressbar(length=_how_many(tx), label="Renaming") as bar:
         for done in renew(tx.connection, stored):
             bar.update(done)
+    log_event("data_key_renewed")
     click.echo("The data key is new. Start web servers and workers again.")
 
 

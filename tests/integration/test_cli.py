@@ -59,7 +59,8 @@ class Operator:
         self.folder = folder
         database = {"instance_dir": folder, "database_url": f"sqlite:///{folder / 'bank.db'}"}
         self.app: Flask = create_app(read_settings(**database | settings))
-        events.configure(io.StringIO())
+        self.log = io.StringIO()
+        events.configure(self.log)
         built: Services = self.app.extensions["nueva-clave"]
         built.store.clock = clock
         self.services: Services = replace(built, rules=replace(built.rules, hasher=CHEAP))
@@ -76,6 +77,12 @@ class Operator:
 
     def run(self, *arguments: str, **given: Any) -> Result:
         return self.app.test_cli_runner().invoke(args=arguments, **given)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """What was logged so far under this name, without name and time."""
+        logged = map(json.loads, self.log.getvalue().splitlines())
+        told = {"event", "timestamp"}
+        return [{key: entry[key] for key in entry.keys() - told} for entry in logged if entry["event"] == name]
 
     def file(self, *lines: dict[str, Any]) -> str:
         path = self.folder / "customers.jsonl"
@@ -113,6 +120,12 @@ def test_an_import_tells_what_it_did(operator: Operator) -> None:
     file = operator.file(line(ALICE, OLD_PASSWORD), line(CAROL_BY_MOBILE_ONLY))
     assert operator.run("customers", "import", file).stdout == "2 added, 0 changed, 0 as before.\n1 passwords set.\n"
     assert operator.run("customers", "import", file).stdout == "0 added, 0 changed, 2 as before.\n"
+
+
+def test_an_import_is_logged_in_numbers_and_a_refused_one_is_not(operator: Operator) -> None:
+    operator.run("customers", "import", operator.file(line(ALICE, OLD_PASSWORD), line(CAROL_BY_MOBILE_ONLY)))
+    operator.run("customers", "import", operator.file(line(ALICE) | {"mobile": "31098"}))
+    assert operator.events("customers_imported") == [{"added": 2, "changed": 0, "unchanged": 0, "passwords": 1}]
 
 
 def test_a_bad_file_is_refused_with_its_lines_and_no_value(operator: Operator) -> None:
@@ -237,11 +250,8 @@ def freeze(operator: Operator, person: Customer) -> None:
 
 def unfreeze(operator: Operator, person: Customer) -> tuple[str, list[bool]]:
     """What `customers unfreeze` says, and what the log says then of the password."""
-    logged = io.StringIO()
-    events.configure(logged)
     told = operator.run("customers", "unfreeze", "--document", str(person.document)).stdout
-    entries = map(json.loads, logged.getvalue().splitlines())
-    return told, [entry["same_password"] for entry in entries if entry["event"] == "authn_credential_unfrozen"]
+    return told, [entry["same_password"] for entry in operator.events("authn_credential_unfrozen")]
 
 
 def test_unlock_says_that_who_is_frozen_stays_shut_out_and_what_opens(operator: Operator) -> None:

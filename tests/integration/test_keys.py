@@ -153,6 +153,7 @@ def test_after_a_new_data_key_everybody_is_found_and_whatever_hung_on_the_old_on
     renew(walk.bank)
     anew = open_bank()
     assert anew.services.rules.keys.of("code") != before.of("code")
+    assert len(walk.bank.events("data_key_renewed")) == 1
     assert not set(names) & set(anew.execute("SELECT document_key FROM customer"))
     assert not anew.execute("SELECT failures FROM login_failure")
     late = anew.browser()
@@ -168,3 +169,4 @@ def test_a_new_data_key_is_made_only_when_the_operator_says_so(bank: Bank) -> No
     before = bank.rows()
     renew(bank, "n")
     assert bank.rows() == before
+    assert not bank.events("data_key_renewed")
