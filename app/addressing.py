@@ -34,12 +34,16 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A message with whose it is, where it goes, and what only its template may know."""
+    """A message with whose it is, where it goes, and what only its template may know.
+
+    `anew` says that its link or code came into being with this try; a later one makes the same again.
+    """
 
     notice: Notice
     customer: Customer
     channel: Channel
     context: dict[str, Any]
+    anew: bool = False
 
 
 class Addressing:
@@ -91,7 +95,8 @@ class Addressing:
             "link": self._url(f"enlace/{token}", notice.language),
             "reserve": self._reserve(tx, customer, channel, notice.language),
         }
-        return Addressed(notice, customer, channel, context | self._alarm(customer, notice))
+        context |= self._alarm(customer, notice)
+        return Addressed(notice, customer, channel, context, anew=recovery.link_hash != hashed)
 
     def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
         if notice.customer_id is not None:
@@ -141,7 +146,8 @@ class Addressing:
         if recovery is None or not current or recovery.outlived(tx.now) or notice.nonce is None:
             raise Undeliverable("the recovery went on or ended")
         customer, channel = self._known(tx, notice)
-        return Addressed(notice, customer, channel, {"code": code(notice.nonce, self._rules.keys)})
+        digits = code(notice.nonce, self._rules.keys)
+        return Addressed(notice, customer, channel, {"code": digits}, anew=notice.attempts == 1)
 
     def _news(self, tx: SqlTransaction, notice: Notice) -> Addressed:
         customer, channel = self._known(tx, notice)

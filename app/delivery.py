@@ -121,7 +121,7 @@ class Worker:
     def _tell_secret(self, addressed: Addressed) -> None:
         """A link or a code came into being; the log knows for whom, never which (ASVS 5.0 V16.3.1)."""
         notice = addressed.notice
-        if notice.kind in {NoticeKind.LINK, NoticeKind.CODE}:
+        if addressed.anew:
             document = document_key(addressed.customer.document, self._services.rules.keys)
             log_event("authn_token_created", kind=notice.kind, recovery=notice.recovery_id, document=document)
 

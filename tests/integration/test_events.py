@@ -1,6 +1,7 @@
 """What operations read: one line an event, in OWASP's words, that tells whose and where from, and no secret (S17)."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from app.domain.journey import Step
 from tests.people import ALICE, BOB, NEW_PASSWORD
 
 from .bank import Bank
-from .browser import LOG_IN, RECOVERY
+from .browser import LOG_IN, RECOVERY, Page
 from .conftest import OpenBank
 from .people import NOBODY, document
 from .walk import Walk, log_in
@@ -35,6 +36,37 @@ def test_a_recovery_is_told_from_the_link_to_the_new_password(bank: Bank) -> Non
     ]
     (changed,) = bank.events("authn_password_change")
     assert changed["document"] == bank.key_of(ALICE)
+
+
+@pytest.mark.parametrize(
+    ("before", "press", "created"),
+    [(Step.IDENTIFY, Walk.ask, ["link"]), (Step.CONTACTS, Walk.confirm_contacts, ["link", "code"])],
+    ids=["link", "code"],
+)
+def test_a_link_or_a_code_that_is_tried_again_is_told_once(
+    walk: Walk, before: Step, press: Callable[[Walk], Page], created: list[str]
+) -> None:
+    walk.to(before)
+    walk.bank.post_office.close()
+    press(walk)
+    for _ in range(3):
+        walk.bank.deliver()
+        walk.bank.clock.go_on(seconds=10)
+    walk.bank.post_office.open()
+    walk.bank.deliver()
+    assert walk.bank.events("notice_sent")[-1]["tries"] > 2
+    assert [event["kind"] for event in walk.bank.events("authn_token_created")] == created
+
+
+def test_a_link_that_had_to_wait_for_its_turn_is_told_when_it_is_made(open_bank: OpenBank) -> None:
+    bank = open_bank(links_per_minute=1)
+    for person in (ALICE, BOB):
+        Walk(bank, person).ask()
+    bank.deliver()
+    assert [event["document"] for event in bank.events("authn_token_created")] == [bank.key_of(ALICE)]
+    bank.clock.go_on(minutes=1)
+    bank.deliver()
+    assert bank.events("authn_token_created")[1]["document"] == bank.key_of(BOB)
 
 
 def test_an_event_names_a_document_by_its_keyed_name_only(bank: Bank) -> None:
