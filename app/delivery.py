@@ -141,7 +141,7 @@ class Worker:
     def _sent(self, addressed: Addressed) -> None:
         notice = addressed.notice
         with self._store.transaction() as tx:
-            tx.notices.done(notice)
+            tx.notices.sent(notice)
             if notice.kind is NoticeKind.CODE:
                 self._start_code(tx, notice)
         log_event(
@@ -166,10 +166,10 @@ class Worker:
 
     def _give_up(self, notice: Notice, problem: str) -> None:
         with self._store.transaction() as tx:
-            tx.notices.done(notice, problem)
-            if notice.kind is NoticeKind.LINK and notice.customer_id is not None:
+            customer_id = tx.notices.drop(notice, problem)
+            if notice.kind is NoticeKind.LINK and customer_id is not None:
                 # It never left. One in reserve gives back a link of the day, too: nothing tells them apart here.
-                tx.budgets.refund(notice.customer_id, Budget.LINKS)
+                tx.budgets.refund(customer_id, Budget.LINKS)
         log_event("notice_dropped", notice=notice.id, kind=notice.kind, problem=problem)
 
     def _try_later(self, notice: Notice, problem: BaseException, wait: timedelta) -> None:

@@ -21,7 +21,7 @@ from app.delivery import LEASE, Worker
 from app.domain.customers import Channel, Contact, Customer
 from app.domain.journey import Step
 from app.domain.messages import Language
-from app.domain.notices import NoticeKind
+from app.domain.notices import Notice, NoticeKind
 from e2e.waiting import until
 from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, START
 
@@ -140,14 +140,18 @@ def test_a_link_whose_answer_was_lost_is_sent_again_as_the_same_link(walk: Walk)
     assert walk.type_document().step == Step.CONTACTS
 
 
+def spent_links(bank: Bank) -> list[int]:
+    """How many links of the day are spent, by customer."""
+    return [spent for (spent,) in bank.execute("SELECT spent FROM budget WHERE budget = 'links'")]
+
+
 def test_trying_again_costs_no_second_link_of_the_day(walk: Walk) -> None:
     walk.bank.post_office.behaviour = refuse
     walk.ask()
     for _ in range(7):
         walk.bank.deliver()
         walk.bank.clock.go_on(minutes=2)
-    ((spent,),) = walk.bank.execute("SELECT spent FROM budget WHERE budget = 'links'")
-    assert spent == 1
+    assert spent_links(walk.bank) == [1]
 
 
 def test_links_that_never_left_cost_the_customer_none_of_the_day(walk: Walk) -> None:
@@ -160,6 +164,42 @@ def test_links_that_never_left_cost_the_customer_none_of_the_day(walk: Walk) -> 
     walk.bank.post_office.behaviour = accept
     walk.ask()
     assert walk.open_link().step == Step.REIDENTIFY
+
+
+def test_a_link_that_is_dropped_at_its_first_try_costs_none_of_the_day(open_bank: OpenBank, sms: SmsProvider) -> None:
+    bank = open_bank(sms_url=sms.url)
+    bank.worker._texter = None
+    for _ in range(3):
+        Walk(bank, CAROL_BY_MOBILE_ONLY).ask()
+    bank.deliver()
+    assert len(bank.events("notice_dropped")) == 3
+    assert spent_links(bank) == [0]
+
+
+def claim(bank: Bank) -> Notice:
+    """The message that is due, in the hands of a sender that then keeps it beyond its lease."""
+    with bank.store.transaction() as tx:
+        claimed = tx.notices.claim(LEASE)
+    assert claimed
+    bank.clock.now += LEASE
+    return claimed
+
+
+def test_of_senders_that_give_up_one_message_one_learns_whose_it_is(bank: Bank) -> None:
+    notify(bank, ALICE)
+    first, second = claim(bank), claim(bank)
+    with bank.store.transaction() as tx:
+        dropped = [tx.notices.drop(one, "too late to be of use") for one in (first, second, second)]
+    assert dropped == [None, bank.customer(ALICE).id, None]
+
+
+def test_what_was_sent_after_all_is_not_given_up_by_who_claimed_it_since(bank: Bank) -> None:
+    notify(bank, ALICE)
+    first, second = claim(bank), claim(bank)
+    with bank.store.transaction() as tx:
+        tx.notices.sent(first)
+        assert tx.notices.drop(second, "too late to be of use") is None
+    assert [problem for (problem,) in bank.execute("SELECT problem FROM notice")] == [None]
 
 
 def test_a_link_whose_address_is_gone_before_it_could_be_sent_goes_nowhere(walk: Walk) -> None:

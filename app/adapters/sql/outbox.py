@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, update
 from sqlmodel import col, func, select
 
 from app.adapters.sql.statements import insert, is_over
@@ -32,6 +32,11 @@ def _notice(row: Any) -> Notice:
     values |= {"kind": NoticeKind(row.kind), "language": Language(row.language)}
     channel = values.pop("channel")
     return Notice(**values, channel=Channel(channel) if channel is not None else None)
+
+
+def _claimed(notice: Notice) -> tuple[ColumnElement[bool], ...]:
+    """By the present claim: a sender whose lease ended while it waited has no say any more in what is to come."""
+    return col(NoticeRow.id) == notice.id, col(NoticeRow.attempts) == notice.attempts
 
 
 class SqlNotices:
@@ -88,23 +93,32 @@ class SqlNotices:
 
     def address(self, notice: Notice, customer_id: int, channel: Channel) -> None:
         """Write down whose message it is, so that a second try neither asks nor counts again."""
-        self._set(notice, customer_id=customer_id, channel=channel)
+        self._change(_claimed(notice), customer_id=customer_id, channel=channel)
 
     def retry(self, notice: Notice, after: timedelta) -> None:
         """Let it fall due again after a while."""
-        self._set(notice, due_at=self._now + after)
+        self._change(_claimed(notice), due_at=self._now + after)
 
-    def done(self, notice: Notice, problem: str | None = None) -> None:
-        """It was sent, or `problem` says why it never will be. What was sent is sent, whoever has claimed it since."""
-        self._set(notice, only_present=problem is not None, done_at=self._now, problem=problem)
+    def sent(self, notice: Notice) -> None:
+        """It was sent. What was sent is sent, whoever has claimed it since."""
+        self._change([col(NoticeRow.id) == notice.id], done_at=self._now, problem=None)
+
+    def drop(self, notice: Notice, problem: str) -> int | None:
+        """It never will be sent, and `problem` says why.
+
+        Whose it is as far as that is written down; None, too, when it was sent or claimed by another meanwhile.
+        """
+        dropped = self._connection.execute(
+            update(NoticeRow)
+            .where(*_claimed(notice), col(NoticeRow.done_at).is_(None))
+            .values(done_at=self._now, problem=problem)
+            .returning(col(NoticeRow.customer_id))
+        )
+        return dropped.scalar_one_or_none()
 
     def waiting(self) -> int:
         """How many messages are still to be sent."""
         return self._connection.scalar(select(func.count()).where(col(NoticeRow.done_at).is_(None))) or 0
 
-    def _set(self, notice: Notice, *, only_present: bool = True, **values: Any) -> None:
-        """By the present claim: a sender whose lease ended while it waited has no say any more in what is to come."""
-        claimed = [col(NoticeRow.id) == notice.id]
-        if only_present:
-            claimed.append(col(NoticeRow.attempts) == notice.attempts)
-        self._connection.execute(update(NoticeRow).where(*claimed).values(**values))
+    def _change(self, conditions: Iterable[ColumnElement[bool]], **values: Any) -> None:
+        self._connection.execute(update(NoticeRow).where(*conditions).values(**values))
