@@ -6,15 +6,19 @@
 import json
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, Engine, event
 
 from app import create_app
+from app.adapters.sql import connect, schema, store
 from app.adapters.sql.purge import purge
+from app.adapters.sql.statements import wait_for_turn
 from app.domain.journey import Step
 from app.domain.policy import DAY, Budget
 from e2e.databases import DATABASES, POSTGRES
@@ -23,6 +27,7 @@ from tests.people import ALICE, BOB, CHEAP, NEW_PASSWORD, line
 
 from .bank import Bank, settings_of
 from .browser import LOG_IN, PORTAL
+from .processes import environment, run
 from .servers import PostgresServer
 from .walk import Walk, log_in
 
@@ -103,6 +108,50 @@ def test_the_customers_file_is_loaded_by_the_commands(empty: Flask, tmp_path: Pa
     assert load(alice, bob | {"given_names": "Robert"}) == "0 added, 1 changed, 1 as before."
 
 
+def somebody_waits(engine: Engine) -> bool:
+    """Whether a transaction waits for what another one has."""
+    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.begin() as connection:
+        return connection.exec_driver_sql(waiting).first() is not None
+
+
+@on_postgres
+def test_of_two_upgrades_at_once_one_waits_and_both_end_well(empty: Flask) -> None:
+    here = empty.extensions["nueva-clave"]
+    watching = connect(here.settings.database_url)
+
+    others: list[Future[CompletedProcess[str]]] = []
+    with ThreadPoolExecutor() as pool:
+
+        def begin_the_other(_: Connection) -> None:
+            others.append(pool.submit(run, "flask", "--app", "app", "db", "upgrade", env=environment(here.settings)))
+            until(lambda: somebody_waits(watching))
+
+        event.listen(here.store.engine, "commit", begin_the_other, once=True)
+        schema.upgrade(here.store.engine)
+        (other,) = others
+        assert (other.result().returncode, other.result().stderr) == (0, "")
+    watching.dispose()
+    assert schema.differences(here.store.engine) == []
+
+
+@on_postgres
+def test_an_upgrade_waits_for_another_longer_than_for_anything_else(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = empty.extensions["nueva-clave"]
+    monkeypatch.setattr(store, "BUSY_SECONDS", 1)
+    impatient = connect(here.settings.database_url)
+    with ThreadPoolExecutor() as pool:
+        with here.store.engine.begin() as connection:
+            wait_for_turn(connection, schema.UPGRADE)
+            upgrading = pool.submit(schema.upgrade, impatient)
+            assert not wait([upgrading], timeout=2).done
+        upgrading.result()
+    assert schema.differences(impatient) == []
+    impatient.dispose()
+
+
 @on_each
 def test_what_holds_a_customer_waits_for_who_holds_the_same_one(bank: Bank) -> None:
     alice, passed = bank.customer(ALICE).id, threading.Event()
@@ -121,14 +170,6 @@ def test_what_holds_a_customer_waits_for_who_holds_the_same_one(bank: Bank) -> N
     other.join()
 
 
-def somebody_waits(bank: Bank) -> bool:
-    """Whether a transaction waits for what another one has."""
-    waiting = bank.execute(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return bool(waiting)
-
-
 @on_postgres
 def test_a_log_in_and_a_new_password_at_once_do_not_wait_for_each_other_for_ever(bank: Bank) -> None:
     alice = bank.customer(ALICE).id
@@ -137,7 +178,7 @@ def test_a_log_in_and_a_new_password_at_once_do_not_wait_for_each_other_for_ever
             tx.customers.hold(alice)
             tx.credentials.assign(alice, CHEAP.hash(NEW_PASSWORD))
             logging_in = pool.submit(log_in, bank.browser(), ALICE)
-            until(lambda: somebody_waits(bank))
+            until(lambda: somebody_waits(bank.store.engine))
             tx.credentials.clear_logins(bank.key_of(ALICE))
         assert logging_in.result().status == 200
 
@@ -153,6 +194,6 @@ def test_a_purge_and_a_link_at_once_do_not_wait_for_each_other_for_ever(bank: Ba
         with bank.store.transaction() as tx:
             tx.budgets.spend(alice, Budget.LINKS, 5)
             purging = pool.submit(purge, bank.store)
-            until(lambda: somebody_waits(bank))
+            until(lambda: somebody_waits(bank.store.engine))
             tx.rates.count("links-to/alice", DAY)
         assert purging.result()["budget"] == 0

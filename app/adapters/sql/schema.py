@@ -1,6 +1,7 @@
 """The database's shape: brought up to date by Alembic, one migration a change."""
 
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -8,9 +9,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
+from app.adapters.sql.statements import wait_for_turn
 from app.adapters.sql.tables import METADATA
 
 FOLDER = Path(__file__).parent / "migrations"
+UPGRADE: Final = -1
+"""The number of an upgrade among those that are waited for; customers have the positive ones."""
 
 
 def _config(connection: Connection) -> Config:
@@ -21,9 +25,18 @@ def _config(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database up to date; nothing happens if it is."""
+    """Bring the database up to date; nothing happens if it is. Of several at once one does it, the others wait."""
     with engine.begin() as connection:
+        _wait_for_upgrade(connection)
         command.upgrade(_config(connection), "head")
+
+
+def _wait_for_upgrade(connection: Connection) -> None:
+    """Until another upgrade has ended, however long it takes."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        wait_for_turn(connection, UPGRADE)
+        connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def write_migration(engine: Engine, summary: str) -> None:
