@@ -1,5 +1,6 @@
 """What operators rely on: readiness, least retention, migrations, and a start that refuses to be unsafe."""
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,25 @@ def test_sqlite_is_told_to_lose_nothing_to_mind_what_belongs_together_and_to_ove
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         ]
     assert told == ["wal", 2, 1, 1]
+
+
+def test_a_new_sqlite_database_is_read_by_its_owner_only(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    schema.upgrade(engine)
+    with engine.begin():
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    engine.dispose()
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), 0o600)
+
+
+def test_a_database_that_is_there_keeps_the_mode_that_its_operator_gave_it(tmp_path: Path) -> None:
+    file = tmp_path / "shared.db"
+    file.touch()
+    file.chmod(0o660)
+    engine = connect(f"sqlite:///{file}")
+    schema.upgrade(engine)
+    engine.dispose()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o660
 
 
 def test_two_writers_wait_for_each_other_and_lose_nothing(store: SqlStore) -> None:

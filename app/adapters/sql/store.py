@@ -1,7 +1,8 @@
 """Engine and transactions."""
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,9 +36,21 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
+    event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """A new database is its owner's only: the driver would let every local user read it. Its WAL takes that over.
+
+    A file that is there is not even opened: closing it would let go of the locks that SQLite has on it.
+    """
+    file = str(arguments[0])
+    if os.path.isabs(file):
+        with suppress(OSError):  # it is there, or cannot be made: the driver says so
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
