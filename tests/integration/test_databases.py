@@ -5,15 +5,18 @@
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app import create_app
 from app.adapters.sql import connect, schema, store
@@ -197,3 +200,82 @@ def test_a_purge_and_a_link_at_once_do_not_wait_for_each_other_for_ever(bank: Ba
             until(lambda: somebody_waits(bank.store.engine))
             tx.rates.count("links-to/alice", DAY)
         assert purging.result()["budget"] == 0
+
+
+# --- PostgreSQL that takes long ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits half a minute in a test."""
+    monkeypatch.setattr(store, "STATEMENT_SECONDS", 1)
+    monkeypatch.setattr(store, "IDLE_SECONDS", 1)
+
+
+def wait_for_ever(bank: Bank) -> Callable[..., Any]:
+    """What the database never answers by itself."""
+    return lambda *_: bank.execute("SELECT pg_sleep(60)")
+
+
+@on_postgres
+@pytest.mark.usefixtures("impatient")
+def test_a_statement_that_never_ends_is_cut_and_told_as_a_pause(bank: Bank, htmx: bool) -> None:
+    bank.app.view_functions["portal.front"] = wait_for_ever(bank)
+    page = bank.browser(htmx=htmx).visit("/", by_htmx=htmx)
+    assert (page.status, page.is_fragment) == (503, htmx)
+    assert "no está disponible" in page.heading
+    assert bank.events("sys_database_unavailable")
+
+
+@on_postgres
+@pytest.mark.usefixtures("impatient")
+def test_readiness_does_not_wait_for_ever(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.adapters.sql.outbox.SqlNotices.waiting", wait_for_ever(bank))
+    told = bank.app.test_client().get("/readyz", base_url=bank.settings.base_url)
+    assert (told.status_code, told.get_json()["database"]) == (503, False)
+
+
+@on_postgres
+@pytest.mark.usefixtures("impatient")
+def test_a_transaction_that_does_nothing_is_ended_by_the_server(bank: Bank) -> None:
+    def dawdle() -> None:
+        with bank.store.transaction() as tx:
+            tx.rates.counted("x")
+            time.sleep(2)
+            tx.rates.counted("x")
+
+    with pytest.raises(SQLAlchemyError):
+        dawdle()
+    assert bank.browser().visit("/").status == 200
+
+
+@on_postgres
+def test_a_server_that_is_gone_is_noticed_within_half_a_minute(bank: Bank) -> None:
+    with bank.store.engine.connect() as connection:
+        told = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+    assert told["tcp_user_timeout"] == "30000"
+    assert int(told["keepalives_idle"]) + int(told["keepalives_count"]) * int(told["keepalives_interval"]) == 30
+
+
+def make_slow(bank: Bank, table: str) -> None:
+    """From now on it takes a second and a half to delete from a table."""
+    bank.execute(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END'"
+    )
+    bank.execute(f"CREATE TRIGGER slowly BEFORE DELETE ON {table} EXECUTE FUNCTION slowly()")
+
+
+@on_postgres
+@pytest.mark.usefixtures("impatient")
+def test_what_may_take_long_is_not_cut(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_slow(bank, "web_session")
+    monkeypatch.setattr(
+        "app.adapters.sql.schema.command.upgrade",
+        lambda config, _: config.attributes["connection"].exec_driver_sql("SELECT pg_sleep(1.5)"),
+    )
+    schema.upgrade(bank.store.engine)
+    assert "web_session" in purge(bank.store)
+    renewed = bank.app.test_cli_runner().invoke(args=["keys", "renew", "--yes"])
+    assert renewed.exit_code == 0, renewed.output
+    with pytest.raises(OperationalError):
+        bank.execute("SELECT pg_sleep(60)")

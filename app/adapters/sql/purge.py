@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, select
 
+from app.adapters.sql.statements import take_your_time
 from app.adapters.sql.store import SqlStore, SqlTransaction
 from app.adapters.sql.tables import (
     BudgetRow,
@@ -37,9 +38,11 @@ def purge(store: SqlStore) -> dict[str, int]:
     gone = {}
     for table, instant, kept in RETENTION:
         with store.transaction() as tx:
+            take_your_time(tx.connection)
             done = tx.connection.execute(delete(table).where(col(instant) < tx.now - kept))
         gone[str(table.__tablename__)] = done.rowcount
     with store.transaction() as tx:
+        take_your_time(tx.connection)
         gone["login_failure"] = _purge_strangers(tx)
     return gone
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, update
 from sqlmodel import col, select
 
 from app.adapters.sql.keyring import KEY_BYTES, StoredKeys
+from app.adapters.sql.statements import take_your_time
 from app.adapters.sql.tables import CustomerRow, LoginFailureRow, RecoveryRow, SessionRow
 from app.domain.documents import IdentityDocument, IdType
 from app.domain.proofs import Keys, document_key
@@ -21,6 +22,7 @@ def renew(connection: Connection, stored: StoredKeys) -> Iterator[int]:
     Recoveries, sessions and counts of failed log-ins go for everybody: to keep those of customers only would
     tell who is one. Whoever still runs with the old key finds nobody, so web servers and workers must be stopped.
     """
+    take_your_time(connection)
     new = Keys(secrets.token_bytes(KEY_BYTES))
     stored.put(connection, new)
     for table in (RecoveryRow, SessionRow, LoginFailureRow):

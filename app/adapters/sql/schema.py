@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
-from app.adapters.sql.statements import wait_for_turn
+from app.adapters.sql.statements import take_your_time, wait_for_turn
 from app.adapters.sql.tables import METADATA
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -27,6 +27,7 @@ def _config(connection: Connection) -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring the database up to date; nothing happens if it is. Of several at once one does it, the others wait."""
     with engine.begin() as connection:
+        take_your_time(connection)
         _wait_for_upgrade(connection)
         command.upgrade(_config(connection), "head")
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
@@ -34,6 +34,13 @@ def is_over(ends_at: Mapped[datetime], now: datetime, longest: timedelta) -> Col
     It ended, or it ends too late to have begun by now: the clock was ahead then, and its date would bind for long.
     """
     return (ends_at <= now) | (ends_at > now + longest + OUT_OF_STEP)
+
+
+def take_your_time(connection: Connection) -> None:
+    """Lift the limits on what a statement and a pause may last, until this transaction ends; SQLite has none."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
 
 
 def columns(table: type[SQLModel]) -> list[Any]:

@@ -17,6 +17,9 @@ from app.adapters.sql.recoveries import SqlBudgets, SqlRecoveries
 from app.adapters.sql.sessions import SqlSessions
 
 BUSY_SECONDS = 10
+STATEMENT_SECONDS = 30
+IDLE_SECONDS = 60
+GONE_SECONDS = 30
 
 
 def utc_now() -> datetime:
@@ -31,8 +34,7 @@ def connect(url: str) -> Engine:
     So the driver's own handling is off, and every transaction begins as a writer.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        waits = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waits)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_postgres_waits())
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
@@ -51,6 +53,26 @@ def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: A
     if os.path.isabs(file):
         with suppress(OSError):  # it is there, or cannot be made: the driver says so
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _postgres_waits() -> dict[str, str | int]:
+    """How long PostgreSQL is waited for: the server cuts what takes long, TCP notices a server that is gone.
+
+    A server process that lives but stands still, such as a stopped one, is noticed by neither: docs/decisions/0025.
+    """
+    at_most = {
+        "lock_timeout": BUSY_SECONDS,
+        "statement_timeout": STATEMENT_SECONDS,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
+    }
+    return {
+        "connect_timeout": BUSY_SECONDS,
+        "options": " ".join(f"-c {name}={seconds}s" for name, seconds in at_most.items()),
+        "tcp_user_timeout": GONE_SECONDS * 1000,
+        "keepalives_idle": GONE_SECONDS // 3,
+        "keepalives_interval": GONE_SECONDS // 3,
+        "keepalives_count": 2,
+    }
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
