@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, events, operating, services
 from app.domain.messages import Language
+from app.events import log_event
 from app.settings import BOGOTA, ROOT, Settings, read_settings
 from app.translation import LOCALES
 from app.web import (
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     services.install(app, services.build(settings))
     events.configure()
+    if settings.mail_in_clear:
+        log_event("mail_in_clear")
     Babel(
         app,
         default_locale=LOCALES[Language.SPANISH],

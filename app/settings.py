@@ -3,8 +3,10 @@
 import os
 import re
 import secrets
+import unicodedata
 from datetime import timedelta
 from email.utils import parseaddr, quote
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.adapters import sms
 from app.domain.passwords import MOST_HISTORY
 from app.domain.policy import CodeChannel, Policy
 
@@ -20,7 +23,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BOGOTA: Final = ZoneInfo("America/Bogota")
 SECRET_KEY_LENGTH: Final = 32
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
+UNSEEN: Final = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of characters that would begin a header or a line of their own, or can be written nowhere."""
 STORES: Final = {
     "database_url": ("sqlite:///", "postgresql+psycopg://"),
     "redis_url": ("redis://", "rediss://", "redis+", "valkey"),
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
     mail_default_sender: str = Field("", description="Sender; `BANK_NAME <no-responder@…>` by default")
     sms_url: str = Field(
         "",
-        description="`https://…` (JSON is posted there) or an apprise address; demo: the built-in mailbox",
+        description="`https://…` (JSON is posted there) or an apprise address over TLS; demo: the built-in mailbox",
     )
 
     trusted_proxies: int = Field(0, ge=0, le=10, description="Number of proxies in front whose forwarded headers count")
@@ -138,6 +142,42 @@ class Settings(BaseSettings):
     def _split_phones(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("bank_phones")
+    @classmethod
+    def _a_phone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("must name at least one phone")
+        return value
+
+    @field_validator(
+        "host",
+        "base_url",
+        "mail_server",
+        "mail_username",
+        "mail_default_sender",
+        "sms_url",
+        "bank_name",
+        "bank_phone_line_name",
+        "bank_phones",
+    )
+    @classmethod
+    def _visible(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """What reaches headers and pages holds nothing that could end a header."""
+        if any(unicodedata.category(char) in UNSEEN for char in "".join(value)):
+            raise ValueError("must hold no control character")
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _a_provider(cls, value: str) -> str:
+        try:
+            usable = not value or sms.is_usable(value)
+        except ImportError:
+            raise ValueError("needs the package apprise") from None
+        if not usable:
+            raise ValueError("must be an https:// address, or one that apprise can use")
+        return value
+
     @field_validator("bank_color", "bank_color_dark")
     @classmethod
     def _readable(cls, value: str, info: ValidationInfo) -> str:
@@ -180,9 +220,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name.upper()} must be set")
         if self.code_channel is not CodeChannel.EMAIL and not self.sms_url:
             raise ValueError("SMS_URL must be set where CODE_CHANNEL is not email")
-        sms = urlsplit(self.sms_url)
-        if sms.scheme == "http" and sms.hostname not in LOOPBACK:
-            raise ValueError("SMS_URL must not send codes in clear: https://…")
+        if self.mail_in_clear and (self.mail_username or self.mail_password.get_secret_value()):
+            raise ValueError("MAIL_USERNAME and MAIL_PASSWORD must not be sent in clear: MAIL_USE_TLS or MAIL_USE_SSL")
+        web = urlsplit(self.sms_url)
+        stays_here = web.scheme == "http" and _is_this_host(web.hostname or "")
+        if self.sms_url and not stays_here and not sms.is_encrypted(self.sms_url):
+            raise ValueError("SMS_URL must not send codes in clear: https://…, or what apprise sends over TLS")
+
+    @property
+    def mail_in_clear(self) -> bool:
+        """Whether links and codes leave for another host without TLS."""
+        return bool(self.mail_server) and not (
+            self.mail_use_tls or self.mail_use_ssl or _is_this_host(self.mail_server)
+        )
 
     @property
     def demo(self) -> bool:
@@ -235,6 +285,14 @@ class Settings(BaseSettings):
         if given := self.secret_key.get_secret_value():
             return given.encode()
         return _kept_secret(self.instance_dir / "secret_key")
+
+
+def _is_this_host(name: str) -> bool:
+    """Whether what is sent to a host of this name leaves no cable."""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name.lower() == "localhost"
 
 
 def _sender(name: str, address: str) -> str:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from app import create_app
 from app.domain.journey import Step
 from tests.people import ALICE, BOB, NEW_PASSWORD
 
-from .bank import Bank
+from .bank import Bank, settings_of
 from .browser import LOG_IN, RECOVERY, Page
 from .conftest import OpenBank
 from .people import NOBODY, document
@@ -67,6 +69,21 @@ def test_a_link_that_had_to_wait_for_its_turn_is_told_when_it_is_made(open_bank:
     bank.clock.go_on(minutes=1)
     bank.deliver()
     assert bank.events("authn_token_created")[1]["document"] == bank.key_of(BOB)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [({}, []), ({"mail_server": "mail.b.example"}, ["mail_in_clear"]), ({"mail_use_tls": True}, [])],
+    ids=["this host", "another host", "over TLS"],
+)
+def test_a_start_tells_that_links_and_codes_leave_in_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, object], told: list[str]
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("app.log_event", written.append)
+    app = create_app(settings_of(tmp_path, 25, given))
+    app.extensions["nueva-clave"].store.engine.dispose()
+    assert written == told
 
 
 def test_an_event_names_a_document_by_its_keyed_name_only(bank: Bank) -> None:

@@ -24,6 +24,16 @@ def test_a_web_address_gets_the_message_as_json_with_a_number_that_tells_repeats
     httpserver.check()
 
 
+def test_the_scheme_of_a_web_address_may_be_written_in_capitals(httpserver: HTTPServer) -> None:
+    httpserver.expect_oneshot_request("/sms", method="POST").respond_with_data()
+    provider = texter(httpserver.url_for("/sms").replace("http://", "HTTP://"))
+    assert provider is not None
+
+    provider.send(LETTER)
+
+    httpserver.check()
+
+
 def test_user_and_password_in_the_address_are_sent_as_such(httpserver: HTTPServer) -> None:
     httpserver.expect_oneshot_request("/sms", headers={"Authorization": "Basic YmFuazpzZWNyZXQ="}).respond_with_data()
     provider = texter(httpserver.url_for("/sms").replace("http://", "http://bank:secret@"))
@@ -54,13 +64,14 @@ def test_a_provider_behind_apprise_that_refuses_is_tried_again_later(httpserver:
         provider.send(LETTER)
 
 
-def test_a_provider_that_leads_elsewhere_is_not_followed(httpserver: HTTPServer) -> None:
+@pytest.mark.parametrize("scheme", ["http", "json"])
+def test_a_provider_that_leads_elsewhere_is_not_followed(httpserver: HTTPServer, scheme: str) -> None:
     elsewhere = httpserver.url_for("/elsewhere")
     httpserver.expect_request("/sms").respond_with_data(status=307, headers={"Location": elsewhere})
-    provider = texter(httpserver.url_for("/sms"))
+    provider = texter(f"{scheme}://{httpserver.host}:{httpserver.port}/sms")
     assert provider is not None
 
-    with pytest.raises(httpx.HTTPError):
+    with pytest.raises((httpx.HTTPError, ConnectionError)):
         provider.send(LETTER)
     assert [request.path for request, _ in httpserver.log] == ["/sms"]
 

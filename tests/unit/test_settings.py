@@ -14,6 +14,9 @@ from app.domain.policy import LONGEST_LOCK, CodeChannel, Policy
 from app.services import build
 from app.settings import ROOT, Settings, UnsafeSettings, read_settings
 
+# apprise still imports it where Python still has it
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
 GOOD_KEY = "correct-horse-battery-staple-0123456789"
 FORMER_KEY = "tr0ub4dor-and-three-of-its-relatives-9876"
 MAIL_PASSWORD = "the mail's own secret"
@@ -130,6 +133,12 @@ def test_production_refuses_to_start_without(environment: pytest.MonkeyPatch, na
         ("DATABASE_URL", "mysql://b.example/bank"),
         ("REDIS_URL", "nonsense://user:password@b.example"),  # pragma: allowlist secret
         ("SMS_URL", "http://sms.b.example/"),
+        ("SMS_URL", "HTTP://sms.b.example/"),
+        ("SMS_URL", "json://sms.b.example/{to}"),
+        ("SMS_URL", "JSON://sms.b.example/{to}"),
+        ("SMS_URL", "jsons://sms.b.example/{to}?verify=no"),
+        ("SMS_URL", "mailto://bank:secret@sms.b.example?to={to}@sms.b.example"),  # pragma: allowlist secret
+        ("SMS_URL", "mailtos://bank:secret@sms.b.example?mode=insecure"),  # pragma: allowlist secret
         ("MAIL_DEFAULT_SENDER", "nobody"),
     ],
 )
@@ -143,6 +152,73 @@ def test_production_refuses_to_start_with_a_weak(environment: pytest.MonkeyPatch
 @pytest.mark.parametrize("channel", ["sms", "other"])
 def test_production_promises_no_code_by_sms_without_a_provider(environment: pytest.MonkeyPatch, channel: str) -> None:
     assert "SMS_URL" in refused(environment, **PRODUCTION | {"CODE_CHANNEL": channel})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://sms.b.example/",
+        "HTTPS://sms.b.example/",
+        "http://127.0.0.1:8080/",
+        "jsons://sms.b.example/{to}",
+        "vonage://12345678:0123456789abcdef@573001234560/{to}",  # pragma: allowlist secret
+    ],
+)
+def test_production_takes_a_provider_that_is_asked_over_tls_or_on_this_host(
+    environment: pytest.MonkeyPatch, address: str
+) -> None:
+    assert read(environment, **PRODUCTION | {"SMS_URL": address}).sms_url == address
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "x", "https://", "twilio://x/{to}", "nobody-knows://x"])
+@pytest.mark.parametrize("app_env", ["demo", "production"])
+def test_an_address_by_which_no_message_can_be_sent_stops_the_start(
+    environment: pytest.MonkeyPatch, app_env: str, address: str
+) -> None:
+    line = refused(environment, **PRODUCTION | {"APP_ENV": app_env, "SMS_URL": address})
+    assert line == "Cannot start: SMS_URL: must be an https:// address, or one that apprise can use."
+
+
+def test_where_apprise_is_not_installed_only_its_own_addresses_stop_the_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setitem(sys.modules, "apprise", None)
+    assert read(environment, **PRODUCTION | {"SMS_URL": "https://sms.b.example/"}).sms_url
+    assert "needs the package apprise" in refused(environment, SMS_URL="jsons://sms.b.example/{to}")
+
+
+def test_apprise_is_not_even_loaded_where_nothing_needs_it() -> None:
+    loads = "import sys, app; app.create_app; sys.exit('apprise' in sys.modules)"
+    subprocess.run([sys.executable, "-c", loads], cwd=ROOT, timeout=60, check=True)
+
+
+@pytest.mark.parametrize("given", [{"MAIL_USERNAME": "bank"}, {"MAIL_PASSWORD": MAIL_PASSWORD}])
+def test_user_and_password_of_the_mail_server_leave_this_host_over_tls_only(
+    environment: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    line = refused(environment, **PRODUCTION | given)
+    assert "MAIL_USERNAME and MAIL_PASSWORD must not be sent in clear" in line
+    assert MAIL_PASSWORD not in line
+    for how in ("MAIL_USE_TLS", "MAIL_USE_SSL"):
+        with environment.context() as for_now:
+            assert read(for_now, **PRODUCTION | given | {how: "true"})
+    for here in ("127.0.0.1", "127.0.0.2", "::1", "localhost"):
+        assert read(environment, **PRODUCTION | given | {"MAIL_SERVER": here})
+
+
+@pytest.mark.parametrize(
+    ("given", "in_clear"),
+    [
+        ({}, True),
+        ({"MAIL_SERVER": "192.0.2.1"}, True),
+        ({"MAIL_SERVER": "localhost"}, False),
+        ({"MAIL_SERVER": "127.0.0.1"}, False),
+        ({"MAIL_USE_TLS": "true"}, False),
+        ({"MAIL_USE_SSL": "true"}, False),
+    ],
+)
+def test_mail_leaves_in_clear_without_tls_to_another_host(
+    environment: pytest.MonkeyPatch, given: dict[str, str], in_clear: bool
+) -> None:
+    assert read(environment, **PRODUCTION | given).mail_in_clear is in_clear
 
 
 def test_whoever_sets_a_real_address_and_mail_server_and_forgets_production_gets_no_demo(
@@ -304,6 +380,33 @@ def test_phones_are_separated_by_semicolons(
     assert read(environment, BANK_PHONES=text).bank_phones == phones
 
 
+@pytest.mark.parametrize("none", ["", ";", " ; ; "])
+def test_a_bank_without_any_phone_is_refused(environment: pytest.MonkeyPatch, none: str) -> None:
+    assert refused(environment, BANK_PHONES=none) == "Cannot start: BANK_PHONES: must name at least one phone."
+
+
+@pytest.mark.parametrize("control", ["\r\nBcc: all@b.example", "\n", "\t", "\x1b", "\x7f", "\x85", "\u2028"], ids=ascii)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BANK_NAME", "Banco{}Ejemplo"),
+        ("BANK_PHONE_LINE_NAME", "Línea{}Amigo"),
+        ("BANK_PHONES", "Bogotá: 601{}555; Cali: 602"),
+        ("MAIL_DEFAULT_SENDER", "Banco <no-responder@b.example{}>"),
+        ("MAIL_USERNAME", "bank{}"),
+        ("MAIL_SERVER", "mail.b.example{}"),
+        ("SMS_URL", "https://sms.b.example/{}"),
+        ("HOST", "127.0.0.1{}"),
+    ],
+)
+def test_no_text_for_headers_or_pages_holds_a_control_character(
+    environment: pytest.MonkeyPatch, name: str, value: str, control: str
+) -> None:
+    assert refused(environment, **{name: value.format(control)}) == (
+        f"Cannot start: {name}: must hold no control character."
+    )
+
+
 def test_every_number_of_the_rules_comes_from_its_setting(environment: pytest.MonkeyPatch) -> None:
     policy = read(
         environment,
@@ -332,7 +435,8 @@ def test_every_number_of_the_rules_comes_from_its_setting(environment: pytest.Mo
 
 
 def test_no_key_and_no_mail_password_is_ever_printed(environment: pytest.MonkeyPatch) -> None:
-    settings = read(environment, **PRODUCTION, MAIL_PASSWORD=MAIL_PASSWORD, SECRET_KEY_FALLBACKS=FORMER_KEY)
+    given = {"MAIL_USE_TLS": "true", "MAIL_PASSWORD": MAIL_PASSWORD, "SECRET_KEY_FALLBACKS": FORMER_KEY}
+    settings = read(environment, **PRODUCTION | given)
 
     for text in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
         assert not any(secret in text for secret in SECRETS)
