@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Response, g, request, session
 from flask_limiter import Limiter, RequestLimit
@@ -19,18 +19,20 @@ from app.services import services
 from app.signing import read_alarm, read_reserve
 from app.web.sessions import browser_session
 
+HOME_LINE: Final = 56
+
 
 def address() -> str:
-    """Who asks: the address, or for IPv6 the /64 network that one subscriber gets."""
+    """Who asks: the address, or for IPv6 the /56 network that one home line gets, 256 networks of its own in it."""
     try:
         asked_from = ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
     if isinstance(asked_from, IPv4Address):
         return str(asked_from)
-    if asked_from.ipv4_mapped:  # how a socket for both names a visitor by IPv4: one /64 would be all of them
+    if asked_from.ipv4_mapped:  # how a socket for both names a visitor by IPv4: one /56 would be all of them
         return str(asked_from.ipv4_mapped)
-    return str(ip_network((asked_from, 64), strict=False))
+    return str(ip_network((asked_from, HOME_LINE), strict=False))
 
 
 def everybody() -> str:
