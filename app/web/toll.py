@@ -5,11 +5,11 @@ thirty colleagues, or a whole mobile network, behind one address are not shut ou
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask import request
-from limits import parse
+from limits import WindowStats, parse
 
 from app.domain import work
 from app.events import log_event
@@ -43,22 +43,46 @@ def _paid(now: datetime) -> bool:
         return work.proves(challenge, proof) and _first_use(challenge)
     if issued_ago < work.PATIENCE or _is_used(challenge):  # a used one must not spend what others wait for
         return False
-    return _within(PATIENT_ADDRESS) and _within(PATIENT) and _first_use(challenge)
+    return _has_a_turn() and _first_use(challenge)
+
+
+def _has_a_turn() -> bool:
+    """Whether the minute has room for one more who waited; who is sent away for all the others loses no turn by it."""
+    if not _within(PATIENT_ADDRESS):
+        return False
+    if _within(PATIENT):
+        return True
+    turn = parse(PATIENT_ADDRESS.rate_now())
+    limiter.storage.incr(turn.key_for(PATIENT_ADDRESS.key(), PATIENT_ADDRESS.name), turn.get_expiry(), amount=-1)
+    return False
 
 
 def _owed(now: datetime, exceeded: Limit) -> Toll:
-    """The same challenge again while somebody waits with it, so that pressing early costs no time."""
-    keys = services().rules.keys
+    """The same challenge again while somebody waits with it: pressing early, or in a full minute, costs no time."""
+    log_event("excess_rate_limit_exceeded", limit=exceeded.name)
+    keys, patience = services().rules.keys, int(work.PATIENCE.total_seconds())
     shown = request.form.get("challenge", "")
     waited = None if request.form.get("proof") else work.age(shown, keys, now)
-    log_event("excess_rate_limit_exceeded", limit=exceeded.name)
-    if waited is None or waited >= work.PATIENCE:
-        return Toll(work.new_challenge(keys, now), int(work.PATIENCE.total_seconds()))
-    return Toll(shown, int((work.PATIENCE - waited).total_seconds()) + 1)
+    if waited is not None and not _is_used(shown):
+        rest = work.PATIENCE - waited if waited < work.PATIENCE else _until_next_turn(now)
+        if waited + rest < work.VALID:
+            return Toll(shown, min(int(rest.total_seconds()) + 1, patience))
+    return Toll(work.new_challenge(keys, now), patience)
+
+
+def _until_next_turn(now: datetime) -> timedelta:
+    """How long until each minute that is full has ended."""
+    windows = (_window(limit) for limit in (PATIENT_ADDRESS, PATIENT))
+    ends = [window.reset_time for window in windows if window.remaining == 0]
+    return timedelta(seconds=max([*ends, now.timestamp()]) - now.timestamp())
 
 
 def _within(limit: Limit) -> bool:
     return bool(limiter.limiter.hit(parse(limit.rate_now()), limit.key(), limit.name))
+
+
+def _window(limit: Limit) -> WindowStats:
+    return limiter.limiter.get_window_stats(parse(limit.rate_now()), limit.key(), limit.name)
 
 
 def _first_use(challenge: str) -> bool:

@@ -166,6 +166,53 @@ def test_waiting_at_many_addresses_at_once_gains_little(open_bank: OpenBank) -> 
     assert through == int(PATIENT.rate.split()[0])
 
 
+def test_who_waited_and_comes_to_a_full_minute_waits_for_the_next_one_only(open_bank: OpenBank) -> None:
+    bank = open_bank(trusted_proxies=1)
+    flooded(bank)
+    waiting = [asking(bank, X_Forwarded_For=f"198.51.100.{number}") for number in range(31)]
+    for browser in waiting:
+        browser.submit(**document(NOBODY))
+    bank.clock.go_on(seconds=61)
+    *first, late = waiting
+    for browser in first:
+        assert browser.submit(**document(NOBODY)).step == Step.LINK_SENT
+    challenge = late.page.hidden["challenge"]
+    bank.clock.go_on(seconds=20)
+    for passed, rest in ((0, "41"), (30, "11")):  # pressing again costs no time
+        bank.clock.go_on(seconds=passed)
+        page = late.submit(**document(ALICE))
+        assert (page.status, page.response.headers["Retry-After"]) == (429, rest)
+        assert f"Espere {rest} segundos" in page.text
+        assert page.hidden["challenge"] == challenge
+    bank.clock.go_on(seconds=11)
+    assert late.submit(**document(ALICE)).step == Step.LINK_SENT
+
+
+def test_who_waited_at_the_same_address_waits_for_the_next_minute_only(bank: Bank) -> None:
+    flooded(bank)
+    first, second = asking(bank), asking(bank)
+    for browser in (first, second):
+        browser.submit(**document(ALICE))
+    bank.clock.go_on(seconds=70)
+    assert first.submit(**document(ALICE)).step == Step.LINK_SENT
+    bank.clock.go_on(seconds=15)
+    assert second.submit(**document(ALICE)).response.headers["Retry-After"] == "46"
+    bank.clock.go_on(seconds=46)
+    assert second.submit(**document(ALICE)).step == Step.LINK_SENT
+
+
+def test_nobody_is_asked_to_wait_with_a_challenge_that_ends_before(bank: Bank) -> None:
+    flooded(bank, CALM_ADDRESS)
+    first, second = asking(bank), asking(bank)
+    second.submit(**document(ALICE))
+    challenge = second.page.hidden["challenge"]
+    bank.clock.go_on(seconds=work.VALID.total_seconds() - 90)
+    first.submit(**document(ALICE))
+    bank.clock.go_on(seconds=61)
+    assert first.submit(**document(ALICE)).step == Step.LINK_SENT
+    assert second.submit(**document(ALICE)).hidden["challenge"] != challenge
+
+
 def test_a_minute_waited_for_opens_the_way_once(bank: Bank) -> None:
     flooded(bank)
     browser, second = asking(bank), asking(bank)
