@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from app.domain.messages import Language
 from app.services import services
 from app.translation import IN_LINKS, LOCALES, language
-from app.web.sessions import may_begin
+from app.web.csrf import WITHOUT_FORMS
+from app.web.sessions import is_of_a_page
 
 blueprint = Blueprint("language", __name__)
 
@@ -82,8 +83,10 @@ def _this_page() -> str:
 
 
 def _may_choose() -> bool:
-    """Whether the button would work: it needs a session, and a refused POST without one gets none."""
-    return getattr(session, "token", None) is not None or may_begin()
+    """Whether the button would work: it needs a session, and an error or a refused POST without one gets none."""
+    if request.endpoint in WITHOUT_FORMS:
+        return False
+    return getattr(session, "token", None) is not None or is_of_a_page()
 
 
 def install(app: Flask) -> None:

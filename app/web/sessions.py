@@ -164,12 +164,17 @@ def browser_session() -> BrowserSession:
 
 
 def may_begin() -> bool:
-    """Whether this request may get a session that brought none.
+    """Whether this request may get a session that brought none: only who is shown a page of ours, and its forms.
 
     A POST may not: it brings no token of a session, so it is refused; and if another site sent it, the browser held the
     cookie back (SameSite) and would put the new one in its place, which ends what the customer had under way.
     """
-    return current_request.method in {"GET", "HEAD"}
+    return current_request.method == "GET" and is_of_a_page()
+
+
+def is_of_a_page() -> bool:
+    """Whether this is a GET, or the HEAD that must tell its length, of an address that exists."""
+    return current_request.url_rule is not None and current_request.method in {"GET", "HEAD"}
 
 
 def _began_at(session: BrowserSession, now: datetime) -> datetime:

@@ -95,6 +95,37 @@ def test_an_error_is_a_page_or_a_fragment_in_plain_spanish(bank: Bank, htmx: boo
     assert "nothing a customer should read" not in page.source
 
 
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/nada"),
+        ("GET", "/personas/clave/enlace/x/y"),
+        ("GET", "/idioma"),
+        ("GET", "/static/none/wp-login.php"),
+        ("HEAD", "/nada"),
+        ("HEAD", "/"),
+        ("HEAD", RECOVERY),
+    ],
+)
+def test_what_shows_no_page_of_ours_begins_no_session(bank: Bank, method: str, address: str) -> None:
+    browser = bank.browser()
+    page = browser.ask(method, address)
+    assert browser.cookie is None
+    assert bank.execute("SELECT count(*) FROM web_session") == [(0,)]
+    assert not list(page.html.all("form")), "no button that could not work"
+
+
+@pytest.mark.parametrize("address", ["/nada", "/idioma"])
+def test_where_there_is_a_session_an_address_that_does_not_exist_offers_the_language(bank: Bank, address: str) -> None:
+    browser = bank.browser()
+    browser.visit("/")
+    before = browser.cookie
+    assert not list(browser.visit("/static/none/wp-login.php").html.all("form"))
+    browser.visit(address)
+    assert browser.speak("en").html.one("html").attributes["lang"] == "en"
+    assert browser.cookie == before
+
+
 def test_each_error_has_words_of_its_own(open_bank: OpenBank) -> None:
     stale, unreadable = ERRORS[400], as_if(400)
     causes = [stale, unreadable, *(cause for status, cause in ERRORS.items() if status != 400)]
