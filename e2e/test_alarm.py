@@ -26,7 +26,7 @@ def test_it_was_not_me_freezes_the_new_password_once_the_button_is_pressed(visit
     mallory.go("/personas/portal")
     log_in(mallory, alicia, NEW_PASSWORD)
     mallory.sees(FROZEN)
-    assert bank.notices(alicia, "alguien") >= alicia.addresses
+    assert bank.notices(alicia, "presionó “No fui yo”") >= alicia.addresses
 
 
 @with_scripts
@@ -45,7 +45,7 @@ def test_it_was_not_me_ends_a_recovery_that_is_under_way(visit: Visit, bank: Ban
 def test_a_made_up_alarm_only_says_whom_to_call(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/personas/clave/no-fui-yo/inventado")
-    visitor.sees_heading("No fui yo")
+    visitor.sees_heading("Este enlace ya no sirve")
     visitor.sees("Este aviso es muy antiguo o llegó incompleto")
 
 

@@ -127,6 +127,14 @@ def test_a_token_older_than_a_week_does_nothing(bank: Bank, alarm: str) -> None:
         assert_nothing_happens(bank, alarm)
 
 
+def test_an_old_notice_says_that_its_link_no_longer_works(bank: Bank, alarm: str) -> None:
+    assert bank.browser().visit(alarm).heading == "No fui yo"
+    with time_machine.travel(time.time() + (ALARM_VALID + timedelta(seconds=2)).total_seconds(), tick=True):
+        page = bank.browser().visit(alarm)
+    assert page.heading == "Este enlace ya no sirve"
+    assert page.html.one("title").text.startswith(page.heading)
+
+
 def assert_nothing_happens(bank: Bank, address: str) -> None:
     before = bank.rows()
     browser = bank.browser()

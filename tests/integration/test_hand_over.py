@@ -87,7 +87,7 @@ def test_whoever_has_only_a_mobile_is_told_to_call_because_an_sms_has_no_alarm(
     walk = Walk(open_bank(sms_url=sms.url), CAROL_BY_MOBILE_ONLY, sms=sms)
     offered(walk)
     walk.type_number()
-    assert "Llámenos y lo detenemos de inmediato" in walk.browser.visit().text
+    assert "Llámenos ya, a cualquier hora" in walk.browser.visit().text
 
 
 def test_a_number_typed_where_it_is_over_since_is_no_reason_to_go_on_elsewhere(walk: Walk) -> None:

@@ -140,6 +140,12 @@ def test_the_bank_chooses_how_many_attempts_there_are(open_bank: OpenBank) -> No
     assert "bloqueada" in fail(bank, ALICE, 1)[0].text
 
 
+@pytest.mark.parametrize(("attempts", "told"), [(1, "Hubo 1 intento fallido."), (3, "Hubo 3 intentos fallidos.")])
+def test_a_blocked_password_says_after_how_many_attempts(open_bank: OpenBank, attempts: int, told: str) -> None:
+    page = fail(open_bank(login_attempts=attempts), ALICE, attempts)[-1]
+    assert f"{told} La contraseña no se desbloquea con el tiempo." in page.text
+
+
 def test_events_tell_what_happened_in_the_words_of_owasp(bank: Bank) -> None:
     fail(bank, ALICE, 3)
     log_in(bank.browser(), BOB)
