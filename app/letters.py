@@ -22,7 +22,13 @@ SUBJECTS: Final = {
     NoticeKind.CHANGED: N_("Your password was changed"),
     NoticeKind.FROZEN: N_("Your password is frozen"),
 }
-WHY_ENGLISH: Final = N_("This message is in English because somebody chose English on our page. Was it not you?")
+WHY_ENGLISH: Final = N_(
+    "This message is in English because somebody chose English on our page. "
+    "It is about your internet banking password. If you asked for nothing:"
+)
+WHY_ENGLISH_WHEN_FROZEN: Final = N_(
+    "This message is in English because somebody chose English on our page. Your password is frozen. Call us."
+)
 _INSTANTS: Final = {
     Language.SPANISH: "d 'de' MMMM 'de' y, h:mm a",
     Language.ENGLISH: "MMMM d, y 'at' h:mm a",
@@ -50,7 +56,7 @@ class Writer:
             "settings": self._settings,
             "now": datetime.now(UTC),
             "local_time": local_time,
-            "in_spanish": self._in_spanish(notice.language),
+            "in_spanish": self._in_spanish(notice),
             "host": urlsplit(self._settings.base_url).hostname,
         }
         with self._app.app_context(), force_locale(LOCALES[notice.language]):
@@ -67,9 +73,11 @@ class Writer:
                 language=LOCALES[notice.language].replace("_", "-"),
             )
 
-    def _in_spanish(self, spoken: Language) -> Mapping[str, str] | None:
+    def _in_spanish(self, notice: Notice) -> Mapping[str, str] | None:
         """What a letter in English says in Spanish: its reader may not be who chose the language."""
-        if spoken is Language.SPANISH:
+        if notice.language is Language.SPANISH:
             return None
         with self._app.app_context(), force_locale(LOCALES[Language.SPANISH]):
+            if notice.kind is NoticeKind.FROZEN:
+                return {"why": say(Message(WHY_ENGLISH_WHEN_FROZEN))}
             return {"why": say(Message(WHY_ENGLISH)), "alarm": say(Message(N_("It was not me")))}

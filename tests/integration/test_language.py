@@ -192,6 +192,20 @@ def test_who_stops_a_strangers_english_recovery_in_spanish_is_told_so_in_spanish
     assert "está suspendida" in bank.letters_to(ALICE)[-1].subject
 
 
+def test_an_english_letter_about_a_frozen_password_says_in_spanish_whom_to_call(bank: Bank) -> None:
+    asked_in_english(bank)
+    browser = bank.browser()
+    browser.visit(bank.letters_to(ALICE)[-1].alarm)
+    browser.submit()
+    bank.deliver()
+    frozen = bank.letters_to(ALICE)[-1]
+    assert frozen.subject.startswith("Your password is frozen")
+    for text in (frozen.text, read_html(frozen.html).one("body").text):
+        assert "en inglés porque alguien eligió ese idioma en nuestra página. Su contraseña está suspendida." in text
+        assert "No fui yo" not in text
+    assert not frozen.links
+
+
 def test_asking_in_english_looks_the_same_for_every_document(bank: Bank) -> None:
     pages = [masked(asked_in_english(bank, person).asking.page.source) for person in (ALICE, NOBODY)]
     assert pages[0] == pages[1]
