@@ -65,18 +65,18 @@ def test_three_wrong_codes_lock_and_every_address_is_told(visit: Visit, bank: Ba
     alicia, visitor = bank.new_customer(), visit()
     reach_code(visitor, alicia, bank)
     wrong = other_than(bank.code(alicia))
-    for left in ("Le quedan 2 intentos hoy", "Le queda 1 intento hoy"):
+    for left in ("Le quedan 2 intentos. Si se agotan", "Le queda 1 intento. Si se agota"):
         give_code(visitor, wrong)
         visitor.sees_error("El código no es correcto", FIELD)
         visitor.sees_nothing_of(wrong)
         visitor.sees(left)
     give_code(visitor, wrong)
     visitor.stands_at("locked")
-    visitor.sees_help_on_request("Cómo recibir ayuda hoy")
-    assert bank.notices(alicia, "respuestas equivocadas") == alicia.addresses
+    visitor.sees_help_on_request("No puedo esperar")
+    assert bank.notices(alicia, "demasiados intentos") == alicia.addresses
     begin_again(visitor, "Volver al comienzo")
     identify(visitor, alicia)
-    bank.wait_for(alicia, lambda message: "respuestas equivocadas" in message.text, how_many=3)
+    bank.wait_for(alicia, lambda message: "demasiados intentos" in message.text, how_many=3)
     assert len([message for message in bank.messages(alicia) if message.link_to("enlace")]) == 1
 
 

@@ -68,7 +68,7 @@ def test_the_wrong_document_after_the_link_is_told_and_the_right_one_goes_on(vis
     open_link(visitor, alicia, bank)
     confirm_document(visitor, bruno)
     visitor.sees_error("Estos datos no corresponden a este enlace", "Número de identificación")
-    visitor.sees("Le quedan 2 intentos hoy")
+    visitor.sees("Le quedan 2 intentos. Si se agotan")
     visitor.sees_filled("Número de identificación", bruno.id_number)
     confirm_document(visitor, alicia)
     visitor.stands_at("contacts")
@@ -78,12 +78,12 @@ def test_three_wrong_documents_after_the_link_lock(visit: Visit, bank: Bank) -> 
     alicia, bruno, visitor = bank.new_customer(), bank.new_customer(), visit()
     identify(visitor, alicia)
     open_link(visitor, alicia, bank)
-    for left in ("Le quedan 2 intentos hoy", "Le queda 1 intento hoy"):
+    for left in ("Le quedan 2 intentos. Si se agotan", "Le queda 1 intento. Si se agota"):
         confirm_document(visitor, bruno)
         visitor.sees(left)
     confirm_document(visitor, bruno)
     visitor.stands_at("locked")
-    assert bank.notices(alicia, "respuestas equivocadas") == alicia.addresses
+    assert bank.notices(alicia, "demasiados intentos") == alicia.addresses
     assert not bank.messages(bruno)
 
 
@@ -93,7 +93,7 @@ def test_a_slip_in_the_number_is_told_and_what_was_typed_stays(visit: Visit) -> 
     visitor.choose("Tipo de identificación", "Número de Identificación Tributaria (NIT)")
     visitor.fill("Número de identificación", "12.34x")
     visitor.press("Continuar")
-    visitor.sees_error("no corresponde al tipo de identificación", "Número de identificación")
+    visitor.sees_error("no corresponden entre sí", "Número de identificación")
     visitor.stands_at("identify")
     visitor.sees_filled("Tipo de identificación", "NIT")
     visitor.sees_filled("Número de identificación", "12.34x")

@@ -49,11 +49,11 @@ def test_wrong_answers_twice_lock_and_every_address_is_told(visit: Visit, bank: 
     reach_questions(visitor, alicia, bank)
     answer(visitor, alicia, bank, rightly=False)
     visitor.sees_error("Al menos una respuesta no coincide")
-    visitor.sees("Le queda 1 intento hoy")
+    visitor.sees("Le queda 1 intento. Si se agota")
     visitor.sees_errors_about()
     answer(visitor, alicia, bank, rightly=False)
     visitor.stands_at("locked")
-    assert bank.notices(alicia, "respuestas equivocadas") == alicia.addresses
+    assert bank.notices(alicia, "demasiados intentos") == alicia.addresses
 
 
 @with_scripts

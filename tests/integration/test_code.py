@@ -246,6 +246,16 @@ def test_wrong_answers_say_not_which_and_the_second_time_stops_recovery(walk: Wa
     assert browser.submit(**walk.bank.wrong_answers(ALICE)).step == Step.LOCKED
 
 
+def test_how_many_attempts_there_are_is_told_once(walk: Walk) -> None:
+    browser = walk.to(Step.QUESTIONS)
+    in_all, left = "Tiene 2 intentos en 24 horas.", "Le queda 1 intento. Si se agota, cerramos la recuperación"
+    assert in_all in browser.page.text
+    assert in_all in browser.submit().text, "nothing was answered, so the summary tells no number"
+    refused = browser.submit(**walk.bank.wrong_answers(ALICE)).text
+    assert left in refused
+    assert "en 24 horas" not in refused
+
+
 def test_one_wrong_answer_and_nothing_but_wrong_ones_are_refused_with_the_same_bytes(walk: Walk) -> None:
     one, all_of_them = walk.to(Step.QUESTIONS), Walk(walk.bank).to(Step.QUESTIONS)
     wrong = {question.id: walk.bank.wrong_answer(question) for question in walk.bank.questions(ALICE)}
