@@ -16,8 +16,8 @@ PREVIEW = 60  # characters: what the smallest lock screens show beside the subje
 TWO_PARTS = 2 * 67  # of an SMS with an accented letter outside GSM 03.38
 
 
-def the_code_by_mail(walk: Walk, language: Language = Language.SPANISH) -> Letter:
-    """The e-mail with the code, asked for in a language."""
+def the_code(walk: Walk, language: Language = Language.SPANISH) -> Letter:
+    """The message with the code, asked for in a language."""
     browser = walk.to(Step.CONTACTS)
     if language is not Language.SPANISH:
         browser.speak(language)
@@ -27,19 +27,19 @@ def the_code_by_mail(walk: Walk, language: Language = Language.SPANISH) -> Lette
 
 @pytest.mark.parametrize("language", Language)
 def test_the_first_words_of_the_mail_hold_the_code_and_the_subject_does_not(walk: Walk, language: Language) -> None:
-    letter = the_code_by_mail(walk, language)
+    letter = the_code(walk, language)
     for shown in (" ".join(letter.text.split()), read_html(letter.html).one("body").text):
         assert letter.code in shown[:PREVIEW]
     assert letter.code not in letter.subject
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("base_url", ["https://clave.banco.example", "https://banco.example:8443"])
 def test_a_phone_learns_from_the_sms_at_which_host_the_code_is_to_be_typed(
-    open_bank: OpenBank, sms: SmsProvider, base_url: str
+    open_bank: OpenBank, sms: SmsProvider, base_url: str, language: Language
 ) -> None:
     walk = Walk(open_bank(sms_url=sms.url, code_channel="sms", base_url=base_url), ALICE, sms=sms)
-    walk.to(Step.CODE)
-    text = sms.texts_to(ALICE)[-1]
+    text = the_code(walk, language)
     said, bound = text.text.splitlines()
     assert text.code in said
     assert bound == f"@{base_url.removeprefix('https://').partition(':')[0]} #{text.code}"
