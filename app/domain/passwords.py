@@ -55,11 +55,12 @@ class Rule(StrEnum):
 _RULES: Final = {
     Rule.LENGTH: N_("At least %(count)s characters; spaces count"),
     Rule.NOT_COMMON: N_("Not a password that many people use"),
-    Rule.NOT_PERSONAL: N_("Not made from your name, document, mobile or e-mail"),
-    Rule.NOT_BANK: N_("Not made from the bank's name, places, teams or dates"),
+    Rule.NOT_PERSONAL: N_("Not made of your name, document, mobile or e-mail"),
+    Rule.NOT_BANK: N_("Not made of the bank's name, places, football teams or dates"),
     Rule.NOT_PREDICTABLE: N_("Not just repetition, keys in a row or a few common words"),
     Rule.NOT_RECENT: N_("Not one of your last %(count)s passwords"),
 }
+_NOT_THE_LAST: Final = N_("Not your last password")
 _ADVICE: Final = {
     Rule.NOT_COMMON: N_(
         "Many people use this password, with or without numbers around it. "
@@ -71,7 +72,7 @@ _ADVICE: Final = {
         "Add words that have nothing to do with you."
     ),
     Rule.NOT_BANK: N_(
-        "The names of the bank, places and teams, and dates are easy to guess. "
+        "The names of the bank, places and football teams, and dates are easy to guess. "
         "Without them, too little of your password is left. "
         "Add words that nobody would expect here."
     ),
@@ -86,7 +87,7 @@ _TOO_SHORT: Final = N_(
     "Join four or five words that only you would put together."
 )
 _TOO_LONG: Final = N_("The password is too long for us to keep. Use fewer words.")
-_UNTYPEABLE: Final = N_("The password has an invisible sign, such as a line break. Type it by hand.")
+_UNTYPEABLE: Final = N_("The password has an invisible character, such as a line break. Type it by hand.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class PasswordPolicy:
 
     def message(self, rule: Rule) -> Message:
         """The rule's line in the list."""
+        if rule is Rule.NOT_RECENT and self.history == 1:
+            return Message(_NOT_THE_LAST)
         counts = {Rule.LENGTH: self.min_length, Rule.NOT_RECENT: self.history}
         return Message(_RULES[rule], {"count": counts[rule]} if rule in counts else {})
 

@@ -83,6 +83,7 @@ def rules_list(case: Case, password: str) -> dict[str, Any]:
     """The rules for the page: ticked as far as they can be before the password is assigned."""
     return {
         "verdicts": verdicts(case, password),
+        "is_typed": bool(password),
         "checked_at_the_end": case.rules.passwords.message(Rule.NOT_RECENT),
     }
 

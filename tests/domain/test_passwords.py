@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.domain import passwords, words
 from app.domain.customers import Contact, Customer, Product, ProductKind
 from app.domain.documents import IdentityDocument
+from app.domain.messages import Message
 from app.domain.passwords import (
     MAX_BYTES,
     Hasher,
@@ -148,7 +149,7 @@ class TestWhatCannotBeKept:
 
     @pytest.mark.parametrize("sign", ["\0", "\t", "\n", "\x1b", "\x9f", "\ud800"])
     def test_a_sign_that_cannot_be_typed_is_refused_with_advice(self, sign: str) -> None:
-        assert "invisible sign" in advice(PASSPHRASE + sign, Rule.LENGTH)
+        assert "invisible character" in advice(PASSPHRASE + sign, Rule.LENGTH)
 
     @pytest.mark.parametrize("surrogate", [0xD800, 0xDC00, 0xDFFF])
     def test_a_lone_surrogate_is_never_hashed(self, cheap: Hasher, surrogate: int) -> None:
@@ -179,6 +180,9 @@ class TestTheList:
         assert POLICY.judge_reuse(False) == Verdict(Rule.NOT_RECENT, POLICY.message(Rule.NOT_RECENT), passed=True)
         assert POLICY.message(Rule.NOT_RECENT).values == {"count": 5}
         assert POLICY.judge_reuse(True).advice is not None
+
+    def test_a_bank_that_keeps_one_former_password_speaks_of_one(self) -> None:
+        assert PasswordPolicy(history=1).message(Rule.NOT_RECENT) == Message("Not your last password")
 
     @unhurried
     @given(ANYTHING, st.lists(st.text(max_size=12), max_size=4).map(tuple))

@@ -13,7 +13,7 @@ from app.steps import STEPS
 from tests.people import ALICE, BOB, GRACE_WITH_ONE_CARD, NEW_PASSWORD, OLD_PASSWORD
 
 from .bank import Bank, Rows
-from .browser import LOG_IN, PORTAL, RECOVERY, Browser, Page
+from .browser import BY_HTMX, LOG_IN, PORTAL, RECOVERY, Browser, Page
 from .people import document
 from .walk import Walk, log_in
 
@@ -98,6 +98,22 @@ def test_the_last_passwords_cannot_be_used_again(bank: Bank) -> None:
     page = browser.submit(password=OLD_PASSWORD, again=OLD_PASSWORD)
     assert (page.status, page.step) == (422, Step.PASSWORD)
     assert "Ya usó" in page.problems[0]
+
+
+def test_no_rule_is_called_kept_or_broken_while_no_password_is_typed(bank: Bank) -> None:
+    browser = Walk(bank).to(Step.PASSWORD)
+    told = {typed: _rules(browser, typed) for typed in ("", "corta", NEW_PASSWORD)}
+    assert "se cumple" not in browser.visit().text + told[""]
+    assert "todavía no se cumple" in told["corta"]
+    assert "todavía no" not in told[NEW_PASSWORD]
+    assert "ya se cumple" in told[NEW_PASSWORD]
+
+
+def _rules(browser: Browser, typed: str) -> str:
+    """What the list of rules says of what is typed so far."""
+    fields = {"csrf_token": browser.page.hidden["csrf_token"], "password": typed}
+    answer = browser.client.post(f"{RECOVERY}/reglas", data=fields, base_url=browser.base_url, headers=BY_HTMX)
+    return answer.get_data(as_text=True)
 
 
 # --- where the recovery stands ------------------------------------------------------------------------------
