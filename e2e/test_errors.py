@@ -30,7 +30,7 @@ def test_htmx_shows_every_error_and_the_focus_goes_to_it(
         visitor.press("Continuar")
         visitor.sees_heading(HEADING)
         expect(visitor.heading).to_be_focused()
-        expect(visitor.link("Continuar con la recuperación de mi contraseña")).to_be_visible()
+        expect(visitor.link("Volver a la recuperación de contraseña")).to_be_visible()
     assert next(answers, None) is None
     meant = "the server responded with a status of 50"
     watches[visitor].troubles = [trouble for trouble in watches[visitor].troubles if meant not in trouble]

@@ -15,7 +15,7 @@ from e2e.journey import (
     wait_for_code,
 )
 
-UNREACHABLE = "No pudimos conectarnos con el banco"
+UNREACHABLE = "No hay conexión con el banco"
 
 
 def test_a_double_click_sends_once(visit_chromium: VisitChromium, bank: Bank, watches: Watches) -> None:

@@ -17,7 +17,7 @@ from app.web.limits import limiter, name_of
 from app.web.pages import draw
 
 MESSAGES: dict[int, tuple[Any, Any]] = {
-    400: (_("We could not read what arrived"), _("Go back to the beginning and try again, please.")),
+    400: (_("We could not read what arrived"), _("Start again at the front page, please.")),
     403: (
         _("This request did not come from our page"),
         _("Type the bank's address in your browser and begin there."),
@@ -26,17 +26,17 @@ MESSAGES: dict[int, tuple[Any, Any]] = {
     405: (_("This page does not work that way"), _("Begin at the front page, please.")),
     413: (_("That was too long"), _("Shorten what you typed and send it again.")),
     422: (_("Something is missing"), _("Check what you typed and send it again.")),
-    429: (_("Too many attempts from this connection"), _("Nothing has been blocked on your account.")),
+    429: (_("Too many attempts from this connection"), _("This wait blocks nothing on your account.")),
     500: (
         _("Something failed on our side"),
-        _("It is not your fault and nothing was lost. Try again in a minute."),
+        _("It is not your fault. Try again in a minute."),
     ),
-    503: (_("The service is not available right now"), _("Nothing was lost.")),
+    503: (_("The service is not available right now"), _("It is our problem, not yours.")),
 }
 A_MINUTE = 60
 STALE_PAGE = (
     _("This page was open for too long"),
-    _("For your security it stopped working. Load it again and go on. Nothing was lost."),
+    _("For your security it stopped working. Nothing changed in your account. Go on by one of these links:"),
 )
 
 

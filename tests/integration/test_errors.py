@@ -241,7 +241,7 @@ def test_a_form_left_open_too_long_says_so_and_works_after_loading_it_again(bank
     bank.clock.go_on(hours=2)
     late = browser.post(RECOVERY, form.hidden | document(ALICE))
     assert late.status == 400
-    assert "No se perdió nada" in late.text
+    assert "Nada cambió en su cuenta" in late.text
     browser.visit()
     assert browser.submit(**document(ALICE)).step == Step.LINK_SENT
 
@@ -291,7 +291,7 @@ def test_a_locked_database_is_a_human_page_and_goes_by_itself(bank: Bank, tmp_pa
         for address in ADDRESSES:
             page = browser.visit(address, by_htmx=htmx)
             assert (page.status, page.is_fragment) == (503, htmx)
-            assert "No se perdió nada" in page.text
+            assert "Es un problema nuestro, no suyo" in page.text
             assert int(page.response.headers["Retry-After"]) > 0
         form = browser.post(RECOVERY, {"step": "identify", **document(ALICE)})
         assert form.status == 503

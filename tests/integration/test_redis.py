@@ -64,7 +64,7 @@ def test_while_redis_is_away_nothing_is_let_through_and_afterwards_everything_is
     redis.stop()
     closed = ask(browser)
     assert (closed.status, closed.is_fragment) == (503, htmx)
-    assert "No se perdió nada" in closed.text
+    assert "Es un problema nuestro, no suyo" in closed.text
     assert closed.response.headers["Retry-After"] == "60"
     assert not bank.execute("SELECT id FROM recovery")
     assert bank.events("sys_limits_unavailable")
