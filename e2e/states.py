@@ -335,7 +335,7 @@ def one_more_link(visitor: Visitor, bank: Bank) -> Iterator[str]:
         begin_again(visitor)
         confirm_document(visitor, alicia)
     visitor.go(_link_to(bank, alicia, "otro-enlace"))
-    visitor.sees_heading("Otro enlace")
+    visitor.sees_heading("Pedir otro enlace")
     yield "reserve"
 
 
@@ -415,7 +415,7 @@ def without_a_network(visitor: ChromiumVisitor, bank: Bank) -> Iterator[str]:
     yield "identify, busy"
     held.pop().fulfill(status=404, body="<p>A gateway's own page</p>", content_type="text/html")
     visitor.page.unroute("**/personas/clave")
-    visitor.sees("No pudimos conectarnos")
+    visitor.sees("No hay conexión con el banco")
     yield "identify, no network"
 
 

@@ -51,7 +51,7 @@ def test_one_press_is_enough_in_every_engine_and_without_scripts_one_is_asked_to
     if scripts:
         visitor.stands_at("link_sent")
     else:
-        visitor.sees("Espere 1 minuto y presione Continuar otra vez")
+        visitor.sees("Espere 1 minuto y presione “Continuar” otra vez")
 
 
 def test_one_press_sends_the_form_twice_and_the_link_arrives(
@@ -84,7 +84,7 @@ def test_who_corrects_the_number_meanwhile_presses_again(visit_chromium: VisitCh
     ask(visitor, flooded.bank)
     visitor.sees(MANY)
     visitor.fill("Número de identificación", "1020304050")
-    visitor.sees("La revisión terminó. Presione Continuar.")
+    visitor.sees("La revisión terminó. Presione “Continuar”.")
     visitor.press("Continuar")
     visitor.stands_at("link_sent")
 
@@ -95,6 +95,6 @@ def test_a_browser_that_cannot_do_the_work_is_asked_to_wait(
     visitor = visit_chromium(house=flooded, scripts=scripts_in_chromium)
     visitor.context.add_init_script(NO_CRYPTOGRAPHY)
     ask(visitor, flooded.bank)
-    visitor.sees("Espere 1 minuto y presione Continuar otra vez")
+    visitor.sees("Espere 1 minuto y presione “Continuar” otra vez")
     visitor.stands_at("identify")
     expect(visitor.field("Número de identificación")).not_to_have_value("")

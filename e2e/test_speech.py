@@ -23,11 +23,11 @@ from e2e.journey import (
 from e2e.pages import CORRECT, ChromiumVisitor
 from e2e.speech import BUSY, Ear
 
-SENT = "Enviamos el código a su correo. Sirve durante 2 minutos."
+SENT = "Enviamos el código a su correo. Sirve durante 2 minutos desde que lo enviamos."
 MINUTE = "Queda un minuto."
 HALF = "Quedan treinta segundos."
 OVER = "El tiempo del código se terminó. Suele pasar. Empiece de nuevo y le enviaremos otro enlace."
-SOON = "Por su seguridad esta página se cierra en menos de un minuto. ¿Necesita más tiempo?"
+SOON = "Por su seguridad, en menos de un minuto tendrá que empezar de nuevo. ¿Necesita más tiempo?"
 ENDED = "El tiempo se terminó. Nada cambió en su cuenta."
 SECONDS_MS = 1_000
 INVALID = "() => document.querySelectorAll(':invalid').length"

@@ -99,7 +99,7 @@ class DocumentForm(StepForm):
             IdentityDocument.parse(self.id_type.data, typed)
         except InvalidDocument:
             raise ValidationError(
-                _("Check the number: it does not fit the document type you chose. Example: 1020304050.")
+                _("Check the type and the number: they do not fit together. Example of a citizenship card: 1020304050.")
             ) from None
 
     @property

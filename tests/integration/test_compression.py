@@ -24,7 +24,7 @@ from .walk import Walk
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 ADDRESSES = ["/", RECOVERY, "/nada", "app.js", "style.css", "icon.svg"]
 TYPED = "zz00typedzz"
-EXAMPLE = "Ejemplo: 1020304050"
+EXAMPLE = "Ejemplo de una cédula: 1020304050"
 ALL_FIELDS = ("id_type", "id_number", "code", "password", "again", "username", "channel")
 
 

@@ -139,7 +139,7 @@ def test_work_of_before_is_too_old(bank: Bank) -> None:
 def test_who_has_no_scripts_waits_a_minute_and_gets_through(bank: Bank) -> None:
     flooded(bank)
     browser = asking(bank)
-    assert "Espere 1 minuto y presione Continuar" in browser.submit(**document(ALICE)).text
+    assert "Espere 1 minuto y presione “Continuar”" in browser.submit(**document(ALICE)).text
     bank.clock.go_on(seconds=20)
     assert "Espere 41 segundos" in browser.submit(**document(ALICE)).text  # pressing early costs no time
     bank.clock.go_on(seconds=41)

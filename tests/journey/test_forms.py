@@ -24,7 +24,7 @@ from tests.people import ALICE, BOB, CAROL_BY_MOBILE_ONLY, KEYS, NEW_PASSWORD, S
 
 ROOT = Path(__file__).resolve().parents[2]
 RECOVERY = Recovery("r1", "somebody", START)
-MISFIT = "Revise el número: no corresponde al tipo de identificación que eligió. Ejemplo: 1020304050."
+MISFIT = "Revise el tipo y el número: no corresponden entre sí. Ejemplo de una cédula: 1020304050."
 
 
 @pytest.fixture(autouse=True)
