@@ -136,13 +136,11 @@ class Ground:
         return knock(self.target.address()) != TOO_MANY
 
     def knocker(self) -> Callable[..., int]:
-        """Asks, as if from an address, with a number without form: costs nothing but that address's own limit."""
-        browser = self.browser()
-        form = browser.visit(RECOVERY).form("Continuar")
-        fields = form.fill({"Tipo de identificación": "CC", "Número de identificación": "x"})
+        """Opens, as if from an address, a made-up link: costs nothing but that address's own limit."""
+        browser, link = self.browser(), f"{RECOVERY}/enlace/inventado"
 
         def knock(address: str, headers: Mapping[str, str] | None = None) -> int:
-            return browser.fetch("POST", form.action, fields, {"X-Forwarded-For": address} | dict(headers or {})).status
+            return browser.fetch("GET", link, headers={"X-Forwarded-For": address} | dict(headers or {})).status
 
         return knock
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from attack.ground import MOST_PROBES, TOGETHER, TOO_MANY, Ground
-from attack.html import Form, Page
+from attack.html import Page
 from attack.people import Kind, Victim
 from attack.target import LOG_IN, RECOVERY, Browser, CannotTry
 from attack.walk import Walk, another
@@ -172,16 +172,16 @@ def log_in(ground: Ground) -> None:
 
 
 def limits(ground: Ground) -> None:
-    """As many pass from one address at once as one after the other: who identifies, and who logs in."""
-    for name, address, button in (("identify", RECOVERY, "Continuar"), ("log-in", LOG_IN, "Ingresar")):
+    """As many pass from one address at once as one after the other: who opens made-up links, and who logs in."""
+    for name, knocking in (("links", _made_up_link), ("log-in", _wrong_password)):
         browser = ground.browser()
-        form = browser.visit(address).form(button)
-        knocks = [_knock(ground, form, browser) for _ in range(MOST_PROBES)]
+        browser.visit(LOG_IN)
+        knocks = [knocking(ground, browser) for _ in range(MOST_PROBES)]
         alone = next((passed for passed, knock in enumerate(knocks) if knock().status == TOO_MANY), None)
         if alone is None:
             raise CannotTry(f"{MOST_PROBES} requests from one address reach no limit of {name}")
         browser.headers = ground.browser().headers
-        together = _at_once(ground, [_knock(ground, form, browser) for _ in range(alone + TOGETHER)])
+        together = _at_once(ground, [knocking(ground, browser) for _ in range(alone + TOGETHER)])
         passed = sum(page.status != TOO_MANY for page in together)
         ground.expect(passed == alone, f"{passed} pass the limit of {name} at once, {alone} one after the other")
 
@@ -250,9 +250,21 @@ def _attempt(ground: Ground, victim: Victim, password: str) -> Callable[[], Page
     return _sender(browser, fields, form.action)
 
 
-def _knock(ground: Ground, form: Form, browser: Browser) -> Callable[[], Page]:
-    """A number without form, from the browser's address: costs nothing but that address's own limit."""
-    fields = form.hidden | dict.fromkeys(form.fields.values(), "x")
+def _made_up_link(ground: Ground, browser: Browser) -> Callable[[], Page]:
+    """Opens one from the browser's address."""
+    copy = _beside(ground, browser)
+    return lambda: copy.fetch("GET", f"{RECOVERY}/enlace/inventado")
+
+
+def _wrong_password(ground: Ground, browser: Browser) -> Callable[[], Page]:
+    """One for a document that nobody has, from the browser's address."""
+    copy, form = _beside(ground, browser), browser.page.form("Ingresar")
+    fields = form.fill(ground.people.nobody().document | {"Contraseña": "x"})
+    return lambda: copy.fetch("POST", form.action, fields)
+
+
+def _beside(ground: Ground, browser: Browser) -> Browser:
+    """Another with the same cookies at the same address."""
     copy = ground.with_cookies(browser.cookies)
     copy.headers = browser.headers
-    return lambda: copy.fetch("POST", form.action, fields)
+    return copy

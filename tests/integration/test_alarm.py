@@ -12,9 +12,17 @@ from tests.people import ALICE, BOB, NEW_PASSWORD
 
 from .bank import Bank
 from .browser import ALARM, LOG_IN, PORTAL, Browser
+from .conftest import OpenBank
+from .phones import SmsProvider
 from .walk import Walk, log_in
 
 FREEZE = "Suspender mi contraseña"
+
+
+@pytest.fixture
+def bank(open_bank: OpenBank, sms: SmsProvider) -> Bank:
+    """One that sends SMS, too."""
+    return open_bank(sms_url=sms.url)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from .browser import ALARM, LOG_IN, PORTAL, RECOVERY, Browser, Page
 from .canaries import Canary, Haystack, guises, hashes
 from .conftest import OpenBank
 from .deployment import Deployment
-from .people import document
+from .people import NOBODY, document
 from .phones import SmsProvider
 from .processes import children_of, environment, run
 from .walk import Walk, log_in
@@ -283,7 +283,7 @@ def break_things(evidence: Evidence, here: Deployment) -> None:
     evidence.note("405", browser.ask("DELETE", f"{LOG_IN}?email={CANARY.contact.email}"))
     evidence.note("413", browser.post(LOG_IN, fields | {"code": "1020" * 17_000}))
     browser.visit(LOG_IN)
-    while browser.submit(id_type="CC", id_number="x", password=OLD_PASSWORD).status != 429:
+    while browser.submit(**document(NOBODY), password=OLD_PASSWORD).status != 429:
         pass
     evidence.note("429", browser.page)
     with broken_table(here.bank, "login_failure"):

@@ -160,7 +160,8 @@ def test_a_wrong_code_is_explained_with_the_tries_left(walk: Walk, htmx: bool) -
     assert walk.type_code().step == Step.QUESTIONS
 
 
-def test_the_third_wrong_code_stops_recovery_and_every_address_is_told(walk: Walk) -> None:
+def test_the_third_wrong_code_stops_recovery_and_every_address_is_told(open_bank: OpenBank, sms: SmsProvider) -> None:
+    walk = Walk(open_bank(sms_url=sms.url))
     browser = walk.to(Step.CODE)
     for _ in range(3):
         page = browser.submit(code=wrong(walk.code()))

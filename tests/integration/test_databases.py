@@ -30,6 +30,8 @@ from tests.people import ALICE, BOB, CHEAP, NEW_PASSWORD, line
 
 from .bank import Bank, settings_of
 from .browser import LOG_IN, PORTAL
+from .conftest import OpenBank
+from .phones import SmsProvider
 from .processes import environment, run
 from .servers import PostgresServer
 from .walk import Walk, log_in
@@ -67,7 +69,8 @@ def test_no_fui_yo_freezes_and_ends_everything(bank: Bank) -> None:
 
 
 @on_each
-def test_wrong_codes_lock_and_tell_every_address_once(bank: Bank) -> None:
+def test_wrong_codes_lock_and_tell_every_address_once(open_bank: OpenBank, sms: SmsProvider) -> None:
+    bank = open_bank(sms_url=sms.url)
     browser = Walk(bank).to(Step.CODE)
     for _ in range(bank.services.rules.policy.code_attempts):
         browser.submit(code="000000")
