@@ -42,6 +42,7 @@ class Broken:
         self.holders: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.asked: Counter[str] = Counter()
+        self.opened: Counter[str] = Counter()
         self.app = Flask(__name__)
         self.app.add_url_rule("/personas/clave", view_func=self.page, methods=["GET", "POST"])
         self.app.add_url_rule("/personas/clave/enlace/<token>", view_func=self.link)
@@ -59,7 +60,10 @@ class Broken:
         return response
 
     def link(self, token: str) -> WerkzeugResponse:
-        """Whoever has it goes on."""
+        """Whoever has it goes on; a made-up one is opened so often only."""
+        self.opened[address := request.headers.get("X-Forwarded-For", "")] += token not in self.links
+        if self.opened[address] > MOST_FROM_ONE_ADDRESS:
+            return Response(status=429)
         cookie = request.cookies.get("sid") or secrets.token_urlsafe(32)
         if token in self.links:
             self.steps[cookie], self.holders[cookie] = "reidentify", self.links[token]
