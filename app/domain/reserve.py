@@ -13,10 +13,9 @@ from app.domain.recovery import Recovery
 def begin(tx: Transaction, rules: Rules, customer: Customer, language: Language) -> Recovery | None:
     """Begin a recovery and ask for its link, to the address that had the message; None once the day's are spent."""
     tx.customers.hold(customer.id)
-    if (
-        not customer.contact.channels
-        or tx.budgets.spend(customer.id, Budget.RESERVE, rules.policy.reserve_a_day) is None
-    ):
+    if not customer.contact.channels:
+        return None
+    if tx.budgets.spend(customer.id, Budget.RESERVE, rules.policy.limit(Budget.RESERVE)) is None:
         return None
     begun = Recovery.begun(document_key(customer.document, rules.keys), tx.now)
     tx.recoveries.add(begun)
