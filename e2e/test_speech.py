@@ -23,7 +23,7 @@ from e2e.journey import (
 from e2e.pages import CORRECT, ChromiumVisitor
 from e2e.speech import BUSY, Ear
 
-SENT = "Enviamos el código a su correo. Sirve durante 2 minutos desde que lo enviamos."
+SENT = "Enviamos el código a su correo. Sirve 2 minutos desde el envío."
 MINUTE = "Queda un minuto."
 HALF = "Quedan treinta segundos."
 OVER = "El tiempo del código se terminó. Suele pasar. Empiece de nuevo y le enviaremos otro enlace."

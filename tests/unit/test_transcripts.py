@@ -41,7 +41,7 @@ def test_what_a_key_cut_off_was_heard_before_it() -> None:
 
 
 def test_what_was_cut_off_unasked_is_marked() -> None:
-    words = "Enviamos el código a su correo. Sirve durante 2 minutos desde que lo enviamos."
+    words = "Enviamos el código a su correo. Sirve 2 minutos desde el envío."
     sounds = [silence(0), said(0.1, "Escriba el código"), said(0.1, words), silence(0.9), said(1, "Error")]
     assert heard(sounds) == [Heard("Escriba el código"), Heard(words, cut=True), Heard("Error")]
 
