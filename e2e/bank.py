@@ -20,6 +20,7 @@ from app.customers_file import CustomerEntry, load
 from app.domain import customers as domain
 from app.domain import questions
 from app.domain.documents import IdentityDocument
+from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.services import Services
 from app.services import services as services_of
@@ -158,6 +159,14 @@ class Bank:
         known = self._known(customer)
         with self._services.store.transaction() as tx:
             tx.credentials.freeze(known.id)
+
+    def answer_wrongly(self, customer: Customer) -> None:
+        """As after ten wrong sets of answers in a row."""
+        known, row = self._known(customer), Budget.ANSWERS_IN_A_ROW
+        limit = self._services.rules.policy.limit(row)
+        with self._services.store.transaction() as tx:
+            while tx.budgets.spend(known.id, row, limit):
+                pass
 
     def answers(self, customer: Customer, locale: str = "es_CO") -> list[Answer]:
         """What the customer knows, in the words of the page."""

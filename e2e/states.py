@@ -265,7 +265,10 @@ def turned_away(visitor: Visitor, bank: Bank) -> Iterator[str]:
     grace = bank.new_customer(products=[LITTLE_KNOWN])
     heidi = bank.new_customer()
     bank.freeze(heidi)
-    for reason, customer in {"not eligible": dave, "on hold": erin, "too few facts": grace, "frozen": heidi}.items():
+    ivan = bank.new_customer()
+    bank.answer_wrongly(ivan)
+    reasons = {"not eligible": dave, "on hold": erin, "too few facts": grace, "frozen": heidi, "too many wrong": ivan}
+    for reason, customer in reasons.items():
         reach_link(visitor, customer, bank)
         confirm_document(visitor, customer)
         visitor.stands_at("refused")

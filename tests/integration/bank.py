@@ -18,6 +18,7 @@ from app.adapters.sql import SqlStore, schema
 from app.customers_file import CustomerEntry, load
 from app.delivery import Worker
 from app.domain.customers import Customer
+from app.domain.policy import Budget
 from app.domain.proofs import document_key
 from app.domain.questions import Question, answers_match, draw
 from app.services import Services
@@ -95,6 +96,13 @@ class Bank:
         with self.store.transaction() as tx:
             load(tx, self.services.rules, [CustomerEntry.model_validate_json(json.dumps(line(person, password)))])
         return self.customer(person)
+
+    def spend_all(self, person: Customer, budget: Budget) -> None:
+        """As if a person had used up a budget."""
+        customer_id, limit = self.customer(person).id, self.services.rules.policy.limit(budget)
+        with self.store.transaction() as tx:
+            while tx.budgets.spend(customer_id, budget, limit):
+                pass
 
     def right_answers(self, person: Customer) -> dict[str, str]:
         """What this person answers to the questions."""

@@ -171,6 +171,15 @@ def test_the_third_wrong_code_stops_recovery_and_every_address_is_told(open_bank
     assert [channel for (channel,) in told] == ["email", "sms"]
 
 
+def test_whoever_answered_wrongly_ten_times_in_a_row_is_told_to_speak_with_the_bank(walk: Walk) -> None:
+    walk.to(Step.REIDENTIFY)
+    walk.bank.spend_all(ALICE, Budget.ANSWERS_IN_A_ROW)
+    page = walk.type_document()
+    assert page.step == Step.REFUSED
+    assert "Hubo demasiadas respuestas equivocadas seguidas." in page.text
+    assert "Línea Amigo" in page.text
+
+
 def test_once_the_tries_are_spent_the_right_code_gets_the_same_answer_as_a_wrong_one(walk: Walk) -> None:
     first, second, third = (Walk(walk.bank) for _ in range(3))
     for each in (first, second, third):

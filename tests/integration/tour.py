@@ -193,6 +193,9 @@ class Tour:
         away = self.walk(CAROL_BY_MOBILE_ONLY, Step.REIDENTIFY)
         self.bank.execute("UPDATE customer SET mobile = NULL WHERE given_names = 'Carol'")
         self._see("refused, no contact", away.type_document())
+        guessed = self.walk(BOB, Step.REIDENTIFY)
+        self.bank.spend_all(BOB, Budget.ANSWERS_IN_A_ROW)
+        self._see("refused, too many wrong", guessed.type_document())
         guessing = self.walk(ERIN_WHO_JUST_MOVED, Step.REIDENTIFY).browser
         while guessing.page.step != Step.LOCKED:
             guessing.submit(**document(NOBODY))
