@@ -176,7 +176,7 @@ def test_whoever_answered_wrongly_ten_times_in_a_row_is_told_to_speak_with_the_b
     walk.bank.spend_all(ALICE, Budget.ANSWERS_IN_A_ROW)
     page = walk.type_document()
     assert page.step == Step.REFUSED
-    assert "Hubo demasiadas respuestas equivocadas seguidas." in page.text
+    assert "Muchas veces seguidas una respuesta no fue la correcta." in page.text
     assert "Línea Amigo" in page.text
 
 
