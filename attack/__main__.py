@@ -129,7 +129,8 @@ def _try(ground: Ground, name: str, attack: Attack, seconds: float) -> Result:
     except (NoSuchForm, httpx.HTTPError) as why:
         reason = f"{type(why).__name__}: {why}"
     requirements, _, tried = (attack.__doc__ or "").strip().partition("\n")[0].partition(":")
-    outcome = Outcome.FINDING if trial.findings else Outcome.NOT_TRIED if reason else Outcome.HELD
+    tried_any = trial.looked_at and not reason
+    outcome = Outcome.FINDING if trial.findings else Outcome.HELD if tried_any else Outcome.NOT_TRIED
     return Result(
         name,
         requirements,
@@ -138,7 +139,7 @@ def _try(ground: Ground, name: str, attack: Attack, seconds: float) -> Result:
         ground.target.requests - before,
         trial.looked_at,
         round(time.monotonic() - begun, 1),
-        reason,
+        reason or "; ".join(f"left out: {part}" for part in trial.left_out),
         trial.findings,
         trial.notes,
     )

@@ -41,11 +41,12 @@ QUICK: Final = Size(rounds=6, most_rounds=6, tolerance=0.1, storm=40, parallel=1
 
 @dataclass(slots=True)
 class Trial:
-    """What one attack saw: how many things it looked at, and which were not as they must be."""
+    """What one attack saw: how much it looked at, what was not as it must be, and what it had to leave out."""
 
     looked_at: int = 0
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -69,6 +70,12 @@ class Ground:
         """Something a reader should know, told at once and kept."""
         self.trial.notes.append(words)
         self.tell(words)
+
+    def leave_out(self, words: str) -> None:
+        """A part of an attack that cannot be tried here, and why."""
+        if words not in self.trial.left_out:
+            self.trial.left_out.append(words)
+            self.tell(f"left out: {words}")
 
     def browser(self, address: str | None = None) -> Browser:
         """A new browser at an address of its own."""

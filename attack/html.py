@@ -10,7 +10,7 @@ import httpx
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 LOADING = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "form": "action"}
-_HIDDEN_VALUE = re.compile(r'(<input[^>]*type="hidden"[^>]*value=")[^"]{32,}(")')
+_ONE_TIME = re.compile(r'(<input[^>]*name="csrf_token"[^>]*value=")[^"]*(")')
 
 
 class NoSuchForm(LookupError):
@@ -123,8 +123,8 @@ class Page:
 
     @property
     def neutral(self) -> str:
-        """Its body without the one-time values that forms carry."""
-        return _HIDDEN_VALUE.sub(r"\1…\2", self.response.text)
+        """Its body without the one-time value that every form carries; all else must be the same for everybody."""
+        return _ONE_TIME.sub(r"\1…\2", self.response.text)
 
     def form(self, button: str) -> Form:
         """The form with this button.

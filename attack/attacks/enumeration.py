@@ -59,6 +59,8 @@ class Ask(ABC):
 def run(ground: Ground) -> None:
     """At log-in, then at identify, in every state of mail."""
     ground.need_addresses()
+    if not ground.mail:
+        ground.leave_out("frozen and locked documents, and mail slow or down: they need a mail server of our own")
     most = ground.size.most_rounds
     ground.note(f"{ground.size.rounds} rounds, {most} at most, tolerance {ground.size.tolerance}")
     states = list(State) if ground.mail else []
@@ -123,7 +125,7 @@ def _take(ground: Ground, kind: Kind, number: int) -> list[Victim]:
             taken.append(ground.people.take(kind))
     except CannotTry as why:
         if not taken:
-            ground.note(f"left out: {why}")
+            ground.leave_out(str(why))
     return taken
 
 

@@ -122,6 +122,7 @@ def _somebody_elses_document(ground: Ground) -> None:
     """Wrong like any other answer, and counted: once the tries are spent the right one is refused too."""
     walk, other = Walk(ground, ground.people.take()), ground.people.take()
     walk.to("reidentify")
+    path, form = f"{RECOVERY}/enlace/{walk.token}", walk.browser.page.form("Continuar")
     tried, stands = 0, walk.browser.page.step
     while stands == "reidentify" and tried < WRONG_DOCUMENTS:
         tried, stands = tried + 1, walk.browser.submit("Continuar", other.document).step
@@ -129,3 +130,9 @@ def _somebody_elses_document(ground: Ground) -> None:
     ground.note(f"{tried} wrong documents end a recovery")
     ground.expect(tried < WRONG_DOCUMENTS, f"{WRONG_DOCUMENTS} wrong documents are not too many")
     ground.expect(walk.browser.step() != "reidentify", "wrong documents do not end a recovery")
+    walk.browser.send(form, form.fill(walk.victim.document))
+    ground.expect(walk.browser.step() != "contacts", "once the tries are spent the right document leads on")
+    elsewhere = ground.browser()
+    if elsewhere.visit(path).step == "reidentify":
+        elsewhere.submit("Continuar", walk.victim.document)
+    ground.expect(elsewhere.step() != "contacts", "once the tries are spent the right document leads on elsewhere")

@@ -28,7 +28,7 @@ def run(ground: Ground) -> None:
     secrets |= {"the password": walk.password, "a wrong password": slip}
     pages = [*walk.asking.seen, *walk.browser.seen, *login.seen]
     for page in pages:
-        _search(ground, page, secrets)
+        search(ground, page, secrets)
     _search_before_proof(ground, walk.browser, walk.victim)
     _search_messages(ground, walk)
 
@@ -61,12 +61,13 @@ def _slip_along(ground: Ground, walk: Walk) -> dict[str, str]:
 
 
 def _told(page: Page) -> str:
-    """All that an answer says, but for one-time values and what is the request's own."""
-    headers = "\n".join(f"{name}: {value}" for name, value in page.response.headers.items() if name != "set-cookie")
-    return f"{headers}\n{page.neutral}"
+    """All that an answer says: every header, cookies and hidden fields too."""
+    headers = "\n".join(f"{name}: {value}" for name, value in page.response.headers.multi_items())
+    return f"{headers}\n{page.response.text}"
 
 
-def _search(ground: Ground, page: Page, secrets: dict[str, str]) -> None:
+def search(ground: Ground, page: Page, secrets: dict[str, str]) -> None:
+    """Look for secrets, by what they are, in all that an answer says."""
     told = _told(page)
     for what, secret in secrets.items():
         ground.expect(not _stands_in(secret, told), f"{what} stands in an answer (step {page.step})")
@@ -89,7 +90,7 @@ def _search_before_proof(ground: Ground, browser: Browser, victim: Victim) -> No
 def _private(victim: Victim) -> Iterator[str]:
     yield from victim.addresses
     yield from (address.lstrip("+").removeprefix("57") for address in victim.addresses if address.startswith("+"))
-    yield from (address.partition("@")[0] for address in victim.addresses if "@" in address)
+    yield from (f"{address.partition('@')[0]}@" for address in victim.addresses if "@" in address)
     yield from (str(product["number"]) for product in victim.entry["products"])
 
 

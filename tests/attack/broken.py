@@ -44,10 +44,16 @@ class Broken:
         self.asked: Counter[str] = Counter()
         self.opened: Counter[str] = Counter()
         self.app = Flask(__name__)
+        self.app.after_request(self.open_policy)
         self.app.add_url_rule("/personas/clave", view_func=self.page, methods=["GET", "POST"])
         self.app.add_url_rule("/personas/clave/enlace/<token>", view_func=self.link)
         self.app.add_url_rule("/healthz", view_func=lambda: jsonify(deployment="demo"), endpoint="health")
         self.app.add_url_rule("/demo/buzon.json", view_func=lambda: jsonify(self.mailbox), endpoint="mailbox")
+
+    def open_policy(self, response: Response) -> Response:
+        """A policy that allows everything."""
+        response.headers["Content-Security-Policy"] = "default-src *; script-src https:"
+        return response
 
     def page(self) -> Response | WerkzeugResponse:
         """One address for every step."""
