@@ -75,7 +75,7 @@ class Addressing:
         recovery = tx.recoveries.get(notice.recovery_id)
         if recovery is None or recovery.step is not Step.LINK_SENT:
             raise Undeliverable("the recovery went on or ended")
-        customer, channel = self._whose(tx, notice, recovery)
+        customer, channel = self._claim(tx, notice, recovery)
         if tx.budgets.locked_until(customer.id):
             context = self._about_lock(tx, customer) | self._alarm(customer, notice)
             return Addressed(replace(notice, kind=NoticeKind.LOCKED), customer, channel, context)
@@ -98,7 +98,8 @@ class Addressing:
         context |= self._alarm(customer, notice)
         return Addressed(notice, customer, channel, context, anew=recovery.link_hash != hashed)
 
-    def _whose(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
+    def _claim(self, tx: SqlTransaction, notice: Notice, recovery: Recovery) -> tuple[Customer, Channel]:
+        """Whose link it is and where it goes; the first try spends one of the customer's day and writes that down."""
         if notice.customer_id is not None:
             tx.customers.hold(notice.customer_id)
             return self._known(tx, notice)

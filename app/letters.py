@@ -1,7 +1,7 @@
 """Writes what is sent to customers: e-mail in HTML and text, SMS in one short text, in their language."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -54,7 +54,6 @@ class Writer:
         context |= {
             "customer": to,
             "settings": self._settings,
-            "now": datetime.now(UTC),
             "local_time": local_time,
             "in_spanish": self._in_spanish(notice),
             "host": urlsplit(self._settings.base_url).hostname,

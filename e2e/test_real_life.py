@@ -10,7 +10,7 @@ from e2e.journey import begin_again, give_code, give_document, log_in, reach_cod
 from e2e.pages import ChromiumVisitor, Visitor
 from e2e.test_code import FIELD, OVER, seconds_left
 from e2e.test_network import UNREACHABLE
-from e2e.ways import with_scripts
+from e2e.ways import pairs, with_scripts
 
 SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 CUT = """() => {
@@ -203,3 +203,14 @@ def test_the_name_under_which_a_manager_keeps_the_password_opens_the_log_in(visi
     visitor.fill("Contraseña", new)
     visitor.press("Ingresar")
     visitor.sees_heading("Es un gusto saludarle")
+
+
+@pairs
+def test_a_phones_keyboard_has_letters_where_the_document_has(visit: Visit) -> None:
+    visitor = visit()
+    for address in ("/personas", "/personas/clave"):
+        visitor.go(address)
+        for chosen, keyboard in (("Pasaporte (PA)", "text"), ("Cédula de ciudadanía (CC)", "numeric")):
+            visitor.choose("Tipo de identificación", chosen)
+            seen = visitor.window.run("() => [document.getElementById('id_number').inputMode]")
+            assert seen == [keyboard if visitor.scripts else ""]  # without scripts: all keys, whatever is chosen

@@ -199,6 +199,11 @@
   const fresh = new WeakSet();
   const first = (element) => element && !fresh.has(element) && fresh.add(element);
 
+  const keyboard = () => { // only a passport has letters; without this line every document gets all keys
+    const type = document.getElementById("id_type");
+    if (type) document.getElementById("id_number").inputMode = type.value === "PA" ? "text" : "numeric";
+  };
+
   const arrive = () => {
     const here = step(), isNew = first(here);
     const code = document.getElementById("code-time"), toll = document.getElementById("toll");
@@ -214,6 +219,7 @@
     if (first(toll)) pay(toll);
     if (first(over) && !isNew) say(over.textContent.trim());
     if (first(eye)) eye.closest("label").hidden = false;
+    keyboard();
   };
   const moveOn = () => {
     if (fresh.has(step())) return arrive();
@@ -229,6 +235,7 @@
   };
 
   document.addEventListener("change", ({ target }) => {
+    keyboard();
     if (!target.matches("[data-show-password]")) return;
     for (const name of ["password", "again"]) document.getElementById(name).type = target.checked ? "text" : "password";
   });

@@ -68,6 +68,10 @@ class _Problems:
         raise BadFile("\n".join(lines))
 
 
+def _digest(content: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())
+
+
 class _Documents:
     """Which line names which document: 16 bytes a line.
 
@@ -79,8 +83,7 @@ class _Documents:
         self._lines = array("Q")
 
     def add(self, document: IdentityDocument, line: int) -> None:
-        digest = hashlib.blake2b(f"{document.type}|{document.number}".encode(), digest_size=8)
-        self._digests.append(int.from_bytes(digest.digest()))
+        self._digests.append(_digest(f"{document.type}|{document.number}".encode()))
         self._lines.append(line)
 
     def repeated(self) -> list[tuple[int, int]]:
@@ -96,7 +99,7 @@ class CustomersFile:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._new_lines = array("Q")
-        self._new_content = hashlib.sha256()
+        self._new_digests = array("Q")
 
     def check(self, store: SqlStore, keys: KeySource, progress: Progress) -> int:
         """Look at every line, and compare it with what is stored; how many customers say nothing new.
@@ -112,7 +115,7 @@ class CustomersFile:
             for line in batch:
                 if line.entry.password is not None or line.entry.digest() not in known:
                     self._new_lines.append(line.start)
-                    self._new_content.update(line.text)
+                    self._new_digests.append(_digest(line.text))
         problems.raise_if_any()
         return good - len(self._new_lines)
 
@@ -120,17 +123,15 @@ class CustomersFile:
         """The customers whose lines say something new.
 
         Raises:
-            BadFile: after the last one: these are not the lines that were checked.
+            BadFile: a line is not the one that was checked.
         """
-        content = hashlib.sha256()
-        for start in self._new_lines:
+        for start, digest in zip(self._new_lines, self._new_digests, strict=True):
             self._file.seek(start)
             line = self._file.readline(LONGEST_LINE)
-            content.update(line)
+            if _digest(line) != digest:
+                raise BadFile("the file changed while it was being loaded")
             yield _ENTRY.validate_json(line.removeprefix(codecs.BOM_UTF8))
             progress(start + len(line))
-        if content.digest() != self._new_content.digest():
-            raise BadFile("the file changed while it was being loaded")
 
     def _good_lines(self, now: datetime, problems: _Problems, progress: Progress) -> Iterator["_Line"]:
         documents = _Documents()

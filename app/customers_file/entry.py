@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from app.domain.customers import Holder, ProductKind
 from app.domain.documents import IdentityDocument, IdType, InvalidDocument
-from app.domain.passwords import MAX_BYTES, normalise
+from app.domain.passwords import MAX_BYTES, is_usable
 from app.settings import BOGOTA
 
 
@@ -96,7 +96,7 @@ class CustomerEntry(BaseModel):
             yield "mobile: is not a mobile number such as +573001234567"
         if self.contact_updated_at > now:
             yield "contact_updated_at: is in the future"
-        if self.password is not None and not 0 < len(normalise(self.password).encode()) <= MAX_BYTES:
+        if self.password is not None and not (self.password and is_usable(self.password)):
             yield f"password: should have 1 to {MAX_BYTES} bytes"
         today = now.astimezone(BOGOTA).date()
         for index, product in enumerate(self.products):

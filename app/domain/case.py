@@ -30,8 +30,9 @@ class Rules:
 class Case:
     """One browser's recovery at one instant (`now`, UTC); the customer is known only after the link.
 
-    `may_answer` is False once too many sets of answers in a row were wrong. `language` is the page's, and that of every
-    message an answer causes; `gave_way` says that this browser handed the recovery over.
+    `may_answer` is False once too many sets of answers in a row were wrong; `answers_left` is how many may be wrong
+    before recovery closes. `language` is the page's, and that of every message an answer causes; `gave_way` says that
+    this browser handed the recovery over.
     """
 
     rules: Rules
@@ -40,6 +41,7 @@ class Case:
     customer: Customer | None = None
     credential: Credential | None = None
     may_answer: bool = True
+    answers_left: int = 0
     language: Language = Language.SPANISH
     gave_way: bool = False
 
@@ -66,8 +68,8 @@ class Case:
 
     @property
     def is_owed_a_code(self) -> bool:
-        """Whether this browser holds a recovery whose code ran out because its message left late."""
-        return self.customer is not None and self.under_way.owes_a_code(self.now)
+        """Whether this browser holds a recovery whose code ran out because its message left late, and may go on."""
+        return self.customer is not None and self.under_way.owes_a_code(self.now) and self.refusal() is None
 
     def questions(self) -> tuple[Question, ...]:
         """This customer's questions: the same ones in every browser until a fact changes.

@@ -56,9 +56,10 @@ JOURNEY: Final[Mapping[Step, Mapping[Outcome, Step]]] = MappingProxyType(
         | _LOCKING
         | _REFUSING
         | _LEAVING,
-        Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _LEAVING,
+        Step.CONTACTS: {Outcome.ACCEPTED: Step.CODE} | _LOCKING | _REFUSING | _LEAVING,
         Step.CODE: {Outcome.ACCEPTED: Step.QUESTIONS, Outcome.WRONG: Step.CODE, Outcome.REISSUED: Step.CODE}
         | _LOCKING
+        | _REFUSING
         | _LEAVING,
         Step.QUESTIONS: {Outcome.ACCEPTED: Step.PASSWORD, Outcome.WRONG: Step.QUESTIONS}
         | _LOCKING

@@ -204,13 +204,13 @@ class Hasher:
         Raises:
             UnusablePassword: `PasswordPolicy.judge` refuses all such passwords beforehand.
         """
-        if not _is_usable(password):
+        if not is_usable(password):
             raise UnusablePassword
         return self._argon2.hash(normalise(password))
 
     def verify(self, stored: str, password: str) -> bool:
         """Whether the hash was made from the password; no for a malformed hash or an unusable password."""
-        if not _is_usable(password):
+        if not is_usable(password):
             return False
         try:
             return self._argon2.verify(stored, normalise(password))
@@ -237,7 +237,8 @@ def _hash_of_nobody(argon2: PasswordHasher) -> str:
     return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
-def _is_usable(password: str) -> bool:
+def is_usable(password: str) -> bool:
+    """Whether it can be hashed: MAX_BYTES of UTF-8 at most, before and after NFC, and no lone surrogate."""
     return _fits(password) and not any("\ud800" <= char <= "\udfff" for char in password)
 
 

@@ -11,7 +11,7 @@ from app.domain.recovery import Recovery
 
 
 def begin(tx: Transaction, rules: Rules, customer: Customer, language: Language) -> Recovery | None:
-    """Begin a recovery and ask for its link, to the address that had the message; None once the day's are spent."""
+    """Begin a recovery and ask for its link, to where links go; None once the day's are spent."""
     tx.customers.hold(customer.id)
     if not customer.contact.channels:
         return None

@@ -32,8 +32,8 @@ class Moved:
 def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | None) -> tuple[Step, Case]:
     """Where a browser stands, and the case its step may look at.
 
-    Questions that an import left without facts, or a customer whom it turned away, mean the refusal; looking keeps
-    nothing (S5), so what the bank puts right goes on.
+    A customer whom an import turned away, or left without facts or addresses, is refused where something would be
+    sent or asked; looking keeps nothing (S5), so what the bank puts right goes on.
     """
     recovery = tx.recoveries.get(recovery_id) if recovery_id else None
     step = standing(recovery, ticket, tx.now, rules.policy)
@@ -41,12 +41,20 @@ def look(tx: Transaction, rules: Rules, recovery_id: str | None, ticket: str | N
     if recovery is None or recovery.customer_id is None or ticket != recovery.ticket:
         return step, case
     customer = tx.customers.by_id(recovery.customer_id)
-    in_a_row = tx.budgets.left(customer.id, Budget.ANSWERS_IN_A_ROW, rules.policy.limit(Budget.ANSWERS_IN_A_ROW))
-    credential = tx.credentials.of(customer.id)
-    case = replace(case, customer=customer, credential=credential, may_answer=in_a_row > 0)
-    if step is Step.QUESTIONS and (why := case.refusal()):
+    today, in_a_row = (tx.budgets.left(customer.id, one, rules.policy.limit(one)) for one in _all_of(Budget.ANSWERS))
+    case = replace(
+        case,
+        customer=customer,
+        credential=tx.credentials.of(customer.id),
+        may_answer=in_a_row > 0,
+        answers_left=min(today, in_a_row),
+    )
+    if step in _LOOKED_AT_AGAIN and (why := case.refusal()):
         return next_step(step, Outcome.TURNED_AWAY), replace(case, recovery=replace(recovery, refusal=why))
     return step, case
+
+
+_LOOKED_AT_AGAIN = frozenset({Step.CONTACTS, Step.CODE, Step.QUESTIONS})
 
 
 def is_under_way(step: Step, case: Case) -> bool:
@@ -114,9 +122,13 @@ def _spend(store: Store, case: Case, budget: Budget | None) -> int | None:
         return None
     with store.transaction() as tx:
         tx.customers.hold(case.owner.id)  # of several rows at once: nobody else takes them in another order
-        left = [tx.budgets.spend(case.owner.id, one, case.rules.policy.limit(one)) for one in _all_of(budget)]
-    counted = [number for number in left if number is not None]
-    return min(counted) if len(counted) == len(left) else None
+        left = []
+        for one in _all_of(budget):
+            number = tx.budgets.spend(case.owner.id, one, case.rules.policy.limit(one))
+            if number is None:  # what costs nothing any more costs none of the others
+                return None
+            left.append(number)
+    return min(left)
 
 
 def _all_of(budget: Budget) -> tuple[Budget, ...]:
@@ -127,6 +139,7 @@ def _refund(store: Store, case: Case, budget: Budget | None) -> None:
     """A right answer costs nothing, even if the same one was sent twice at once and only one of them counts."""
     if budget in _REFUNDED:
         with store.transaction() as tx:
+            tx.customers.hold(case.owner.id)
             for one in _all_of(budget):
                 tx.budgets.refund(case.owner.id, one)
 

@@ -49,6 +49,11 @@ def _radio(question: Question) -> RadioField:
     )
 
 
+def show(case: Case) -> Mapping[str, object]:
+    """How many sets may be wrong before recovery closes, which an earlier recovery may have lessened."""
+    return {"answers_left": case.answers_left}
+
+
 def handle(case: Case, answers: Mapping[str, str]) -> Decision:
     """All right or all wrong: nothing tells which one was not (requirement S10)."""
     here = case.under_way

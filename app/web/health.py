@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify
 from limits.errors import StorageError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain.notices import NoticeKind
 from app.services import services
 from app.web.limits import limiter
 
@@ -23,11 +24,12 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """Database, counters of limits, and mail queue; 503 when one of them cannot serve a customer.
 
-    How many messages wait is not told: while mail is slow, one more of them means that a document is a customer's (S1).
+    Of the mail queue only what customers wait for who are under way: anybody can fill it with requests for links, and
+    must not take the service away from everybody. How many wait is not told (S1).
     """
     try:
         with services().store.transaction() as tx:
-            waiting = tx.notices.waiting()
+            waiting = tx.notices.waiting(besides=NoticeKind.LINK)
         database = True
     except SQLAlchemyError:
         database, waiting = False, LONGEST_QUEUE

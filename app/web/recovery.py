@@ -98,6 +98,7 @@ def _asked() -> str:
 def _after(moved: Moved, case: Case, form: StepForm) -> WerkzeugResponse:
     _tell(moved)
     if moved.outcome is Outcome.WRONG:
+        browser_session().modified = True  # the pause began anew, and the session with it
         form.refuse(say(moved.message) if moved.message else "")
         case = replace(case, recovery=moved.recovery)
         return draw_step(moved.step, case, form, HTTPStatus.UNPROCESSABLE_ENTITY, tries_left=moved.tries_left)
@@ -116,6 +117,8 @@ def _go_on(moved: Moved) -> WerkzeugResponse:
 def code_time() -> WerkzeugResponse:
     """How the code is doing, asked every second until the mail server has it."""
     step, case = _here()
+    if step is Step.EXPIRED and wants_fragment():
+        return draw("steps/over.html", part="code-time")
     if step is not Step.CODE or not wants_fragment():
         return _to_the_page()
     return draw("steps/code_time.html", 200, **code.show(case))
@@ -151,6 +154,8 @@ def _press(move: Callable[[], Moved | None]) -> WerkzeugResponse:
 def number() -> WerkzeugResponse:
     """Whether the number is still waited for, asked every two seconds while it is: nothing new, over, or taken."""
     step, case = _here()
+    if step is Step.EXPIRED and wants_fragment():
+        return draw("steps/over.html", part="hand-over")
     if not hand_over.is_offered(step, case) or not wants_fragment():
         return _to_the_page()
     shown = hand_over.show(case)

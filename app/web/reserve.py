@@ -39,7 +39,7 @@ def page() -> Response:
 @blueprint.post("/personas/clave/otro-enlace")
 @limited(RESERVE)
 def ask() -> WerkzeugResponse:
-    """Send one more link, to the address to which the message with this way had come."""
+    """Send one more link, to where links go: the e-mail that is registered, or else the mobile."""
     customer_id = session.get("reserve_of")
     if customer_id is None:
         return draw("reserve.html", opened=False)

@@ -115,9 +115,14 @@ class DatabaseSessions(SessionInterface):
             self._update(session)
 
     def _update(self, session: BrowserSession) -> None:
+        """What did not change is not written: it might undo what another request changed meanwhile."""
+        token = token_hash(session.token or "")
         with services().store.transaction() as tx:
             expires_at = _end_of(session, _began_at(session, tx.now), tx.now)
-            tx.sessions.update(token_hash(session.token or ""), session.customer_id, dict(session), expires_at)
+            if session.modified:
+                tx.sessions.update(token, session.customer_id, dict(session), expires_at)
+            else:
+                tx.sessions.touch(token, expires_at)
 
     def _replace(self, app: Flask, session: BrowserSession, response: Response) -> None:
         token = new_token()

@@ -80,6 +80,8 @@ def test_no_way_leads_on_from_an_end() -> None:
 def test_only_who_proved_the_document_can_be_refused() -> None:
     assert [step for step, outcome in KNOWN if outcome is Outcome.TURNED_AWAY] == [
         Step.REIDENTIFY,
+        Step.CONTACTS,
+        Step.CODE,
         Step.QUESTIONS,
         Step.PASSWORD,
     ]

@@ -169,6 +169,7 @@ def test_what_may_be_left_out_may_be_left_out(load_lines: Import, store: SqlStor
         ({"contact_updated_at": None}, "contact_updated_at: should be written as 2024-02-01T09:00:00-05:00"),
         ({"password": ""}, "password: should have 1 to 1024 bytes"),
         ({"password": "ñ" * 513}, "password: should have 1 to 1024 bytes"),
+        ({"password": "n\u0303" * 400}, "password: should have 1 to 1024 bytes"),  # 800 in NFC
         ({"products": None}, "products: Input should be a valid array"),
         ({"shoe_size": 38}, "shoe_size: unknown field"),
     ],
@@ -428,14 +429,17 @@ def test_an_interrupted_load_leaves_nothing(
     assert import_file(path, store, rules, unwatched) == Report(added=6)
 
 
-def test_a_file_that_changes_between_check_and_load_is_not_loaded(path: Path, store: SqlStore, rules: Rules) -> None:
+@pytest.mark.parametrize("now", ["mallory@", "\x00"], ids=["a good line", "a bad line"])
+def test_a_file_that_changes_between_check_and_load_is_not_loaded(
+    path: Path, store: SqlStore, rules: Rules, now: str
+) -> None:
     good = json.dumps(line(ALICE))
     path.write_text(good)
 
     @contextmanager
     def meddlesome(title: str) -> Iterator[Progress]:
         if title == "Loading":
-            path.write_text(good.replace("alice@", "mallory@"))
+            path.write_text(good.replace("alice@", now))
         yield lambda done: None
 
     with pytest.raises(BadFile, match="the file changed"):

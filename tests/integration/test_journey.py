@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.mail import Letter
-from app.domain.customers import Customer
+from app.domain.customers import Contact, Customer
 from app.domain.journey import ENDS, Step
 from app.steps import STEPS
 from tests.people import ALICE, BOB, GRACE_WITH_ONE_CARD, NEW_PASSWORD, OLD_PASSWORD
@@ -235,6 +235,30 @@ def test_an_import_that_leaves_too_few_facts_at_the_questions_is_told_as_a_refus
     for page in (browser.submit(**answers), browser.visit()):
         assert (page.status, page.step) == (200, Step.REFUSED)
         assert "muy poca información" in page.text
+
+
+@pytest.mark.parametrize("step", [Step.CONTACTS, Step.CODE, Step.QUESTIONS])
+def test_an_import_that_takes_the_addresses_away_on_the_way_is_told_as_a_refusal(walk: Walk, step: Step) -> None:
+    browser = walk.to(step)
+    walk.bank.enrol(replace(ALICE, contact=Contact(None, None, ALICE.contact.updated_at)))
+    for page in (browser.submit(), browser.visit()):
+        assert (page.status, page.step) == (200, Step.REFUSED)
+
+
+def test_what_is_left_of_the_days_sets_is_told_before_the_first_of_them(walk: Walk) -> None:
+    assert "Tiene 2 intentos en 24 horas" in walk.to(Step.QUESTIONS).page.text
+    walk.browser.submit(**walk.bank.wrong_answers(ALICE))
+    assert "Tiene 1 intento en 24 horas" in Walk(walk.bank).to(Step.QUESTIONS).page.text
+
+
+def test_a_wrong_answer_lets_the_session_live_as_long_as_the_pause_that_it_began(open_bank: OpenBank) -> None:
+    bank = open_bank(recovery_idle_minutes=60, recovery_total_minutes=120)
+    walk = Walk(bank)
+    browser = walk.to(Step.QUESTIONS)
+    bank.clock.go_on(minutes=50)
+    assert browser.submit(**bank.wrong_answers(ALICE)).status == 422
+    bank.clock.go_on(minutes=15)
+    assert walk.answer().step == Step.PASSWORD
 
 
 def test_a_pause_that_ended_it_is_not_undone_by_a_code_that_comes_slowly(

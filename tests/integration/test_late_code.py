@@ -1,14 +1,16 @@
 """A code whose message left late: one press sends another in the same recovery (docs/decisions/0050)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from app.domain.customers import Contact
 from app.domain.journey import Step
 from tests.people import ALICE
 
 from .bank import Bank
-from .browser import RECOVERY, Browser, Page
+from .browser import BY_HTMX, RECOVERY, Browser, Page
 from .conftest import OpenBank
 from .letters import accept, hang
 from .phones import SmsProvider
@@ -278,3 +280,30 @@ def test_codes_are_sent_ten_times_a_day_at_most_however_late_they_are(walk: Walk
     walk.bank.execute("UPDATE budget SET spent = 10 WHERE budget = 'codes'")
     assert press(browser).step == Step.LOCKED
     assert walk.bank.execute("SELECT kind FROM notice WHERE done_at IS NULL AND kind = 'code'") == []
+
+
+def test_whom_an_import_turned_away_meanwhile_gets_no_other_code(walk: Walk) -> None:
+    browser = miss(walk)
+    token = browser.page.hidden["csrf_token"]
+    walk.bank.enrol(replace(ALICE, contact=Contact(None, None, ALICE.contact.updated_at)))
+    assert OFFER not in browser.visit().text
+    assert browser.post(ANOTHER, {"csrf_token": token}).step == Step.EXPIRED
+    assert codes_spent(walk.bank) == 1
+
+
+# --- the page that waits ------------------------------------------------------------------------------------
+
+
+def test_a_page_that_asks_how_the_code_is_doing_stays_as_it_is_when_the_time_is_over(walk: Walk) -> None:
+    walk.to(Step.CONTACTS)
+    walk.bank.post_office.close()
+    walk.confirm_contacts()
+    walk.bank.deliver()
+    asked = {"base_url": walk.browser.base_url, "headers": BY_HTMX}
+    assert "hx-get" in walk.browser.client.get(f"{RECOVERY}/codigo", **asked).text
+    walk.bank.clock.go_on(minutes=5)
+    answer = walk.browser.client.get(f"{RECOVERY}/codigo", **asked)
+    assert answer.status_code == 200
+    assert 'id="code-time"' in answer.text
+    assert "hx-get" not in answer.text  # asks no more
+    assert walk.browser.visit().step == Step.EXPIRED

@@ -51,11 +51,23 @@ def test_without_its_database_it_is_alive_but_not_ready(open_bank: OpenBank, tmp
 
 def test_with_a_queue_that_grows_it_is_not_ready(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "LONGEST_QUEUE", 2)
-    for status in (200, 503):
-        Walk(bank).ask()
+    walks = [Walk(bank, person) for person in (ALICE, BOB)]
+    for walk in walks:
+        walk.to(Step.CONTACTS)
+    for walk, status in zip(walks, (200, 503), strict=True):
+        walk.browser.submit()
         told = state(bank, "/readyz")
         assert (told[0], told[1]["mail_queue"]) == (status, status == 200)
     bank.deliver()
+    assert state(bank, "/readyz")[0] == 200
+
+
+def test_whoever_asks_for_links_all_the_time_does_not_take_the_service_away(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LONGEST_QUEUE", 1)
+    Walk(bank, ALICE).ask()
+    Walk(bank, NOBODY).ask()
     assert state(bank, "/readyz")[0] == 200
 
 

@@ -17,6 +17,7 @@ from tests.people import (
     ERIN_WHO_JUST_MOVED,
     GRACE_WITH_ONE_CARD,
     NEW_PASSWORD,
+    START,
     Clock,
     enrol,
     key_of,
@@ -27,6 +28,11 @@ TURNED_AWAY = [
     (ERIN_WHO_JUST_MOVED, Refusal.ON_HOLD),
     (GRACE_WITH_ONE_CARD, Refusal.TOO_FEW_FACTS),
 ]
+MEANWHILE = {
+    Refusal.TOO_FEW_FACTS: replace(ALICE, products=GRACE_WITH_ONE_CARD.products),
+    Refusal.NO_CONTACT: replace(ALICE, contact=Contact(None, None, ALICE.contact.updated_at)),
+    Refusal.ON_HOLD: replace(ALICE, contact=Contact("mallory@example.com", None, START)),
+}
 
 
 @pytest.mark.parametrize(("person", "why"), TURNED_AWAY)
@@ -102,3 +108,17 @@ def test_once_the_hold_is_over_the_same_customer_recovers_alone(bank: Bank) -> N
     browser = bank.walk(ERIN_WHO_JUST_MOVED, Step.DONE)
 
     assert bank.recovery(browser).document_key == key_of(ERIN_WHO_JUST_MOVED)
+
+
+@pytest.mark.parametrize("step", [Step.CONTACTS, Step.CODE, Step.QUESTIONS])
+@pytest.mark.parametrize("why", MEANWHILE)
+def test_whom_an_import_turns_away_on_the_way_is_refused_before_anything_more_is_sent_or_asked(
+    bank: Bank, step: Step, why: Refusal
+) -> None:
+    browser = bank.walk(ALICE, step)
+    kept = bank.recovery(browser)
+    enrol(bank.store, MEANWHILE[why])
+    here, case = browser.look()
+
+    assert (here, case.under_way.refusal) == (Step.REFUSED, why)
+    assert bank.recovery(browser) == kept

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,23 @@ def test_the_last_of_ten_in_a_row_is_announced_as_the_last(bank: Bank) -> None:
     assert [browser.answer(bank.wrong_answer(browser)).tries_left for _ in range(2)] == [2, 1]
 
 
+def test_sets_that_are_not_compared_any_more_cost_none_of_the_row(bank: Bank) -> None:
+    browser = bank.walk(ALICE, Step.QUESTIONS)
+    seen, answers = browser.look(), bank.wrong_answer(browser)
+    for _ in range(5):
+        try_at(bank, seen, answers)
+
+    assert browser.step is Step.LOCKED
+    assert bank.spent(ALICE, Budget.ANSWERS_IN_A_ROW) == limit(bank, Step.QUESTIONS)
+
+
+def test_what_an_earlier_recovery_spent_is_told_at_the_questions(bank: Bank) -> None:
+    wrong(bank, bank.walk(ALICE, Step.QUESTIONS))
+    _, case = bank.walk(ALICE, Step.QUESTIONS).look()
+
+    assert case.answers_left == limit(bank, Step.QUESTIONS) - 1
+
+
 def test_right_answers_cost_none_of_the_row_and_a_new_password_gives_all_of_it_back(bank: Bank) -> None:
     browser = bank.walk(ALICE, Step.QUESTIONS)
     wrong(bank, browser)
@@ -106,7 +124,7 @@ def test_guesses_at_the_same_time_win_no_free_one(bank: Bank, monkeypatch: pytes
     assert browser.step is Step.LOCKED
 
 
-def try_at(bank: Bank, seen: Seen, guess: str) -> str:
+def try_at(bank: Bank, seen: Seen, guess: Any) -> str:
     """One of several guesses at the same time."""
     try:
         return advance(bank.store, *seen, guess).outcome

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import cast
 
 import pytest
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask.testing import FlaskClient
 
 from app import services
@@ -38,6 +38,7 @@ def site(store: SqlStore, rules: Rules) -> Flask:
     app.add_url_rule("/renew", view_func=_renew)
     app.add_url_rule("/enter/<int:customer_id>", view_func=_enter)
     app.add_url_rule("/leave", view_func=_leave)
+    app.add_url_rule("/beside/<value>", view_func=_beside)
     app.add_url_rule("/overtaken/<int:customer_id>/<by>", view_func=_overtaken)
     app.add_url_rule("/interrupted/<int:customer_id>", view_func=_interrupted)
     app.add_url_rule("/renewed-too-late/<int:customer_id>", view_func=_renewed_too_late)
@@ -56,6 +57,13 @@ def _read() -> str:
 def _renew() -> str:
     mine().renew()
     return ""
+
+
+def _beside(value: str) -> str:
+    """A request that changes nothing, in the middle of which another tab keeps something."""
+    token = mine().token
+    visit(browser(current_app, token), f"/keep/{value}")
+    return _read()
 
 
 def _enter(customer_id: int) -> str:
@@ -278,6 +286,12 @@ def test_a_session_that_ends_during_a_request_does_not_come_back_with_its_answer
 
     assert visit(client, "/read") == "None None"
     assert sessions_of(store, ALICE.id) == []
+
+
+def test_what_another_tab_changed_during_a_request_that_changes_nothing_stays_changed(site: Flask) -> None:
+    client = browser(site)
+
+    assert visit(client, "/enter/1", "/beside/kept", "/read") == "1 kept"
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,10 @@ class SqlNotices:
         )
         return dropped.scalar_one_or_none()
 
-    def waiting(self) -> int:
-        """How many messages are still to be sent."""
-        return self._connection.scalar(select(func.count()).where(col(NoticeRow.done_at).is_(None))) or 0
+    def waiting(self, besides: NoticeKind) -> int:
+        """How many messages of all other kinds are still to be sent."""
+        still = (col(NoticeRow.done_at).is_(None), col(NoticeRow.kind) != besides)
+        return self._connection.scalar(select(func.count()).where(*still)) or 0
 
     def _change(self, conditions: Iterable[ColumnElement[bool]], **values: Any) -> None:
         self._connection.execute(update(NoticeRow).where(*conditions).values(**values))

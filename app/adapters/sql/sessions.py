@@ -72,10 +72,17 @@ class SqlSessions:
 
     def update(self, token_hash: str, customer_id: int | None, data: dict[str, Any], expires_at: datetime) -> None:
         """Write a session that exists; one that ended meanwhile stays ended."""
+        self._change(token_hash, expires_at, customer_id=customer_id, data=json.dumps(data))
+
+    def touch(self, token_hash: str, expires_at: datetime) -> None:
+        """Somebody was there: the session goes on, as it is."""
+        self._change(token_hash, expires_at)
+
+    def _change(self, token_hash: str, expires_at: datetime, **values: Any) -> None:
         self._connection.execute(
             update(SessionRow)
             .where(col(SessionRow.token_hash) == token_hash)
-            .values(customer_id=customer_id, data=json.dumps(data), seen_at=self._now, expires_at=expires_at)
+            .values(seen_at=self._now, expires_at=expires_at, **values)
         )
 
     def end(self, token_hash: str) -> bool:

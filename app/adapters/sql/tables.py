@@ -18,9 +18,9 @@ SQLModel.metadata.naming_convention = {
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _owner(*, unique: bool = False) -> Column[int]:
+def _owner() -> Column[int]:
     """A column that names the customer a row belongs to, and goes with the customer."""
-    return Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), index=not unique, nullable=False)
+    return Column(_SERIAL, ForeignKey("customer.id", ondelete="CASCADE"), index=True, nullable=False)
 
 
 class CustomerRow(SQLModel, table=True):
