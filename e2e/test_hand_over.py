@@ -10,6 +10,7 @@ OTHER_DEVICE = "Seguir en el otro dispositivo"
 OPENED_ELSEWHERE = "Abrí el enlace en otro dispositivo y quiero seguir aquí"
 FIELD = "Número del otro dispositivo"
 POLLS = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/numero')).length"
+ASKED = "() => [performance.getEntriesByType('resource').length]"
 POLLED = f"() => [!window.untouched || {POLLS} > 1]"
 GO_ON_THERE = "Siga en su otro dispositivo"
 
@@ -113,8 +114,11 @@ def test_the_waiting_window_says_by_itself_that_the_link_was_opened_in_another(v
 def test_the_waiting_page_of_a_stranger_notices_nothing_and_asks_for_nothing(visit: Visit, bank: Bank) -> None:
     alicia, mallory, alicias = bank.new_customer(), visit(), visit()
     identify(mallory, alicia)
-    seen = mallory.words
+    seen, asked = mallory.words, mallory.window.run(ASKED)
     open_link(alicias, alicia, bank)
     alicias.press(OTHER_DEVICE)
     alicias.sees_heading(GO_ON_THERE)
+    alicias.window.run("() => { window.untouched = true; return []; }")
+    alicias.until(lambda: alicias.window.run(POLLED) == [True], "for two polls, in which a page that asks had asked")
     assert mallory.words == seen
+    assert mallory.window.run(ASKED) == asked

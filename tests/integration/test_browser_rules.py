@@ -114,6 +114,16 @@ def test_a_page_names_no_server_software(bank: Bank) -> None:
     assert not {"Server", "X-Powered-By"} & set(headers.keys())
 
 
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/demo/buzon.json"])
+def test_no_data_is_wrapped_in_a_function_that_the_asker_names(open_bank: OpenBank, address: str) -> None:
+    bank = open_bank(app_env="demo", base_url="http://127.0.0.1:8000")
+    for name in ("callback", "jsonp", "cb"):
+        response = bank.browser().visit(f"{address}?{name}=stolen").response
+        assert response.status_code == 200
+        assert response.mimetype == "application/json"
+        assert "stolen" not in response.text
+
+
 # --- files -----------------------------------------------------------------------------------------------------
 
 

@@ -51,10 +51,11 @@ def test_no_address_and_no_method_changes_a_byte_beside_the_map(bank: Bank, htmx
                 changed.append((method, address))
                 before = after
     assert not changed
+    assert browser.visit(RECOVERY).step == here
 
 
 @pytest.mark.parametrize("here", [step for step in STANDING if step is not Step.IDENTIFY])
-def test_a_cookie_of_before_a_step_opens_nothing(bank: Bank, htmx: bool, here: Step) -> None:
+def test_a_cookie_that_is_made_up_or_changed_opens_nothing(bank: Bank, htmx: bool, here: Step) -> None:
     walk = Walk(bank, htmx=htmx)
     browser = walk.to(here)
     dead = bank.browser(htmx=htmx)

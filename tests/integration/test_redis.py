@@ -76,6 +76,7 @@ def test_while_redis_is_away_nothing_is_let_through_and_afterwards_everything_is
 def test_a_redis_that_hangs_is_not_waited_for(
     open_bank: OpenBank, redis: ValkeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert limits.IN_REDIS["socket_timeout"] == limits.IN_REDIS["socket_connect_timeout"] == 2
     impatient = limits.IN_REDIS | {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
     monkeypatch.setattr(limits, "IN_REDIS", impatient)
     browser = open_bank(redis_url=redis.connection_url).browser()

@@ -21,6 +21,11 @@ def names_in(tree: ast.AST) -> set[str]:
     return named | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
+def texts_in(tree: ast.AST) -> set[str]:
+    """Every text: `hmac` takes a hash by its name."""
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def imported_by(tree: ast.AST) -> set[str]:
     """Every module that a module imports."""
     nodes = list(ast.walk(tree))
@@ -67,7 +72,9 @@ def test_nothing_that_must_not_be_guessed_comes_from_a_source_that_can_be_repeat
 
 
 def test_no_weak_cipher_and_no_broken_hash_is_named() -> None:
-    assert not {path.name: found for path, tree in CODE.items() if (found := names_in(tree) & WEAK)}
+    assert "sha256" in texts_in(CODE[ROOT / "app" / "domain" / "proofs.py"])
+    for path, tree in CODE.items():
+        assert not (names_in(tree) | texts_in(tree)) & WEAK, path
 
 
 def test_ciphers_come_from_one_library_and_keys_from_one_place() -> None:
@@ -79,5 +86,6 @@ def test_ciphers_come_from_one_library_and_keys_from_one_place() -> None:
 
 def test_nothing_is_deserialised_by_a_mechanism_that_runs_code() -> None:
     forbidden = {"pickle", "marshal", "shelve", "yaml", "xml", "lxml", "subprocess"}
-    assert not {path.name: found for path, tree in CODE.items() if (found := imported_by(tree) & forbidden)}
-    assert not [path.name for path, tree in CODE.items() if names_in(tree) & {"eval", "exec", "__import__"}]
+    for path, tree in CODE.items():
+        assert not {name.split(".")[0] for name in imported_by(tree)} & forbidden, path
+        assert not names_in(tree) & {"eval", "exec", "__import__", "system", "popen"}, path

@@ -5,7 +5,6 @@ from datetime import date
 from fractions import Fraction
 from itertools import combinations
 from math import prod
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +18,6 @@ from tests.domain.questions.sample import (
     ALICE,
     BOB,
     CARD,
-    CREDITS,
     KEY,
     MICROCREDIT,
     MORTGAGE,
@@ -171,27 +169,3 @@ def test_too_few_facts_is_said_only_when_no_set_exists(customer: Customer) -> No
         for three in combinations(explain(customer, KEY), 3):
             hard = prod(question.odds for question in three) <= MAX_ODDS
             assert not (hard and all(compatible(one, other) for one, other in combinations(three, 2)))
-
-
-def test_twelve_products_are_drawn_in_a_blink() -> None:
-    many = tuple(
-        Product(
-            kind,
-            str(n),
-            date(2010 + n, 12, 5),
-            "Cali",
-            payment_day=n + 1,
-            monthly_payment=10**6,
-            credit_limit=10**6,
-        )
-        for n, kind in enumerate([*ProductKind, *CREDITS])
-    )[:12]
-    times = []
-    for number in range(50):
-        start = process_time()
-        for count in (3, 4, 5):
-            draw(person(*many[:9], number=number), KEY, count)
-            draw(person(*many, number=number), KEY, count)
-        times.append((process_time() - start) / 6)
-
-    assert sorted(times)[25] < 0.005
