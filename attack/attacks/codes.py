@@ -31,7 +31,7 @@ def _guess(ground: Ground, walk: Walk, code: str) -> Callable[[], Page]:
 
 
 def _told_wrong(answers: list[Page]) -> int:
-    return sum(page.status >= 400 and page.step == "code" for page in answers)
+    return sum(page.step == "code" for page in answers)
 
 
 def _storm_before(ground: Ground) -> None:

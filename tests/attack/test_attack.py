@@ -67,10 +67,8 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         ("link", "a used link works again"),
         ("link", "{'Host': 'evil.example'} reaches the mailed link"),
         ("link", "an older link works after a newer one was sent"),
-        ("link", "10 wrong documents are not too many"),
+        ("link", "somebody else's document opens the recovery"),
         ("races", "one link opened twice leads on 2 browsers"),
-        ("races", "codes, the right one too, were answered as if compared"),
-        ("bomb", "30 requests by a stranger send 30 messages to a customer"),
     ],
 )
 def test_a_weakness_is_found(found: dict[str, dict[str, Any]], attack: str, finding: str) -> None:
@@ -82,7 +80,7 @@ def found(broken: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
     """What the attacks find there."""
     url, customers = broken
     file = tmp_path_factory.mktemp("found") / "results.json"
-    names = sorted(set(ATTACKS) - {"secrecy"})  # it goes the whole way and then logs in
+    names = sorted(set(ATTACKS) - {"bomb", "secrecy"})  # these log in
     given = ["--target", url, "--customers", str(customers), "--quick", "--json", str(file), "--only", *names]
     assert main(given) == 1
     return read(file)

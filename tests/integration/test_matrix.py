@@ -17,6 +17,7 @@ from .walk import Walk
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 STANDING = (*(step for step in Step if step not in ENDS), Step.DONE)
+UNDER_WAY = set(STANDING) - {Step.IDENTIFY, Step.LINK_SENT, Step.DONE}
 # What may change something by being sent at all: the idle time begins anew, this browser lets go.
 MEANT = {("POST", "/personas/clave/continuar"), ("POST", "/personas/clave/empezar"), ("POST", "/personas/salir")}
 # Where the map has a way that one press takes.
@@ -51,7 +52,8 @@ def test_no_address_and_no_method_changes_a_byte_beside_the_map(bank: Bank, htmx
                 changed.append((method, address))
                 before = after
     assert not changed
-    assert browser.visit(RECOVERY).step == here
+    # A made-up link shows what it is worth, and takes nobody away who is under way.
+    assert browser.visit(RECOVERY).step == (here if here in UNDER_WAY else Step.USED)
 
 
 @pytest.mark.parametrize("here", [step for step in STANDING if step is not Step.IDENTIFY])
