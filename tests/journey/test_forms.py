@@ -312,6 +312,11 @@ def test_the_page_lists_every_rule_unticked_and_names_whose_password_it_is(case:
     assert shown["username"] == ALICE.document.number
 
 
+@pytest.mark.parametrize(("typed", "is_typed"), [("", False), ("a", True)])
+def test_no_rule_is_judged_while_nothing_is_typed(case: Case, typed: str, is_typed: bool) -> None:
+    assert password.rules_list(case, typed)["is_typed"] is is_typed
+
+
 def test_the_list_ticks_what_is_typed_for_this_customer(case: Case) -> None:
     ticked = {verdict.rule: verdict.passed for verdict in password.rules_list(case, "Alice1020304050")["verdicts"]}
     weak = {verdict.rule: verdict.passed for verdict in password.rules_list(case, WEAK_PASSWORD)["verdicts"]}

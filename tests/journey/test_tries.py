@@ -12,6 +12,7 @@ from app.domain.login import LoginOutcome, log_in
 from app.domain.notices import NoticeKind
 from app.domain.policy import DAY, Budget
 from app.domain.recovery import Refusal, StaleRecovery
+from app.steps import questions
 from app.steps.advance import advance
 from tests.journey.answers import AN_INSTANT, GUESSED, Handled, at_every_guess, limit, lock, right, wrong
 from tests.journey.bank import Bank, Seen, wrong_code
@@ -96,7 +97,7 @@ def test_what_an_earlier_recovery_spent_is_told_at_the_questions(bank: Bank) -> 
     wrong(bank, bank.walk(ALICE, Step.QUESTIONS))
     _, case = bank.walk(ALICE, Step.QUESTIONS).look()
 
-    assert case.answers_left == limit(bank, Step.QUESTIONS) - 1
+    assert questions.show(case) == {"answers_left": limit(bank, Step.QUESTIONS) - 1}
 
 
 def test_right_answers_cost_none_of_the_row_and_a_new_password_gives_all_of_it_back(bank: Bank) -> None:
