@@ -217,7 +217,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wait_for_ever(bank: Bank) -> Callable[..., Any]:
     """What the database never answers by itself."""
-    return lambda *_: bank.execute("SELECT pg_sleep(60)")
+    return lambda *_, **__: bank.execute("SELECT pg_sleep(60)")
 
 
 @on_postgres

@@ -27,7 +27,14 @@ from .walk import Walk, log_in
 CATALOGUE = ROOT / "app/translations/es/LC_MESSAGES/messages.po"
 # What is drawn only as a part of others.
 PARTS = {"page.html", "fragment.html", "macros.html", "htmx_config.html", "steps/code_time.html", "steps/toll.html"}
-PARTS |= {"steps/password_rules.html", "steps/hand_over.html", "mail/base.html", "mail/foot.txt", "mail/macros.html"}
+PARTS |= {
+    "steps/password_rules.html",
+    "steps/hand_over.html",
+    "steps/over.html",
+    "mail/base.html",
+    "mail/foot.txt",
+    "mail/macros.html",
+}
 COOKIE = "__Host-idioma"
 
 
