@@ -32,7 +32,7 @@ POLICY: Final = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-FETCHED: Final = re.compile(r".*-src|form-action|base-uri|frame-ancestors")
+FETCHED: Final = re.compile(r".*-src(-elem|-attr)?|form-action|base-uri|frame-ancestors")
 CHATTY: Final = ("Server", "X-Powered-By", "Via", "X-Runtime", "X-AspNet-Version")
 TOO_LONG: Final = b"x=" + b"a" * 2**17
 

@@ -52,7 +52,9 @@ class Broken:
 
     def open_policy(self, response: Response) -> Response:
         """A policy that allows everything."""
-        response.headers["Content-Security-Policy"] = "default-src *; script-src https:"
+        response.headers["Content-Security-Policy"] = (
+            "default-src *; script-src https:; script-src-elem 'unsafe-inline'"
+        )
         return response
 
     def page(self) -> Response | WerkzeugResponse:

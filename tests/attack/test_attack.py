@@ -59,7 +59,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         ("codes", "a new code in a new recovery brings new guesses"),
         ("forgery", "a POST with {'Origin': 'https://evil.example'}: was taken as a step"),
         ("headers", "the CSP says * for default-src, not 'none'"),
-        ("headers", "the CSP opens default-src, script-src to more than this service"),
+        ("headers", "the CSP opens default-src, script-src, script-src-elem to more than this service"),
         ("fuzz", "drawn unescaped"),
         ("sequence", "the form of password (as it was), sent at reidentify, led to done"),
         ("flood", "is taken for work"),
